@@ -1,0 +1,67 @@
+"""A rule's sentence ("5 working days before at 08:00") as a When, and back into the words of an error.
+
+Pure. The grammar, case and extra blanks apart:
+
+    [on] the last day at HH:MM          the last day of a report, the first day of a visit
+    [on] the day at HH:MM               the same
+    the day before at HH:MM             = 1 day before
+    N [working] day(s) before at HH:MM
+    N week(s) before at HH:MM           = 7 N days before
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+
+from scheduler.model import When
+
+EXAMPLES = (
+    '"14 days before at 08:00", "5 working days before at 08:00", "the day before at 15:00", "on the last day at 08:00"'
+)
+LONGEST_LEAD_DAYS = 366
+
+_HOUR = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})")
+_COUNT = re.compile(r"(?P<count>\d+) (?P<working>working )?(?P<unit>days?|weeks?) before")
+_SAME_DAY = {"on the last day", "the last day", "on the day", "the day"}
+
+
+class WhenError(ValueError):
+    """The sentence of a rule cannot be understood; the text says which part, and shows one that can."""
+
+
+def parse_when(sentence: str) -> When:
+    """Read a rule's sentence; raise WhenError naming the part that is wrong in it."""
+    words = " ".join(sentence.lower().split())
+    lead, at_word, hour = words.rpartition(" at ")
+    if not at_word:
+        raise WhenError(f"'{sentence}' names no hour; end it with one, such as: 1 day before at 08:00")
+    return When(*_parse_lead(sentence, lead), at=_parse_hour(sentence, hour), sentence=sentence)
+
+
+def _parse_hour(sentence: str, hour: str) -> time:
+    match = _HOUR.fullmatch(hour)
+    if match is None or int(match["hour"]) > 23 or int(match["minute"]) > 59:
+        raise WhenError(f"'{sentence}': '{hour}' is no hour of the day; write HH:MM from 00:00 to 23:59")
+    return time(int(match["hour"]), int(match["minute"]))
+
+
+def _parse_lead(sentence: str, lead: str) -> tuple[int, bool]:
+    if lead in _SAME_DAY:
+        return 0, False
+    if lead in {"the day before", "on the day before"}:
+        return 1, False
+    match = _COUNT.fullmatch(lead)
+    if match is None:
+        raise WhenError(f"'{sentence}': '{lead}' is not understood; write one of: {EXAMPLES}")
+    if match["working"] and match["unit"].startswith("week"):
+        raise WhenError(
+            f"'{sentence}': there are no working weeks; write working days: 10 working days before at 08:00"
+        )
+    count = int(match["count"]) * (7 if match["unit"].startswith("week") else 1)
+    if not 1 <= count <= LONGEST_LEAD_DAYS:
+        raise WhenError(
+            f"'{sentence}': {match['count']} {match['unit']} is out of range; write 1 to {LONGEST_LEAD_DAYS} days"
+            " (for the day itself: on the last day at 08:00)"
+        )
+    return count, match["working"] is not None
