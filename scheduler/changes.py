@@ -1,0 +1,122 @@
+"""What is wanted against what the ledger holds: small values that say what to add, revise, cancel.
+
+Pure. Comparing twice without applying gives the same answer; comparing after applying gives nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from scheduler.delivery import DeliveryState
+from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revision
+
+NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
+KEEP_REMOVED_DAYS = 14
+
+_OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
+_REVIVABLE = (DeliveryState.CANCELLED, DeliveryState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReminder:
+    """What comparing needs to know of a delivery."""
+
+    id: int
+    key: str
+    state: DeliveryState
+    due_at: datetime
+    useful_until: datetime
+    contact: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """A row takes over the reminder as it is wanted now and becomes ``planned`` (again)."""
+
+    id: int
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderChanges:
+    add: tuple[Reminder, ...]
+    revise: tuple[Revise, ...]
+    cancel: tuple[Cancel, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.add or self.revise or self.cancel)
+
+
+def compare_reminders(
+    wanted: Iterable[Reminder], recorded: Iterable[RecordedReminder], now: datetime
+) -> ReminderChanges:
+    """Return what makes the ledger hold ``wanted``; rows already sent, failed or skipped stay as they are."""
+    known = {row.key: row for row in recorded}
+    add: list[Reminder] = []
+    revise: list[Revise] = []
+    for reminder in wanted:
+        row = known.pop(reminder.key, None)
+        if row is None:
+            add.append(reminder)
+        elif _must_revise(row, reminder, now):
+            revise.append(Revise(row.id, reminder))
+    cancel = tuple(Cancel(row.id, NO_LONGER_WANTED) for row in known.values() if row.state in _OPEN)
+    return ReminderChanges(tuple(add), tuple(revise), cancel)
+
+
+def _must_revise(row: RecordedReminder, reminder: Reminder, now: datetime) -> bool:
+    if row.state is DeliveryState.CANCELLED:
+        return True
+    differs = (row.due_at, row.useful_until, row.contact, row.template) != (
+        reminder.due_at,
+        reminder.useful_until,
+        reminder.contact,
+        reminder.template,
+    )
+    if row.state is DeliveryState.EXPIRED:
+        return differs and reminder.due_at > now
+    return differs and row.state in _OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class EventChanges:
+    """New state of events: ``record`` holds each added, revised or removed event with its revision."""
+
+    record: tuple[RecordedEvent, ...]
+
+
+def compare_events(wanted: Iterable[Event], recorded: Iterable[RecordedEvent], now: datetime) -> EventChanges:
+    """Return the events whose truth changed: SEQUENCE rises by one for each real change (invariant 8)."""
+    known = {row.event.uid: row for row in recorded}
+    changed: list[RecordedEvent] = []
+    for event in wanted:
+        row = known.pop(event.uid, None)
+        if row is None:
+            changed.append(RecordedEvent(event, Revision(0, now, now)))
+        elif row.event != event or row.removed_at is not None:
+            changed.append(RecordedEvent(event, _next_revision(row.revision, now)))
+    for row in known.values():
+        if row.removed_at is None:
+            gone = replace(row.event, status=EventStatus.CANCELLED)
+            changed.append(RecordedEvent(gone, _next_revision(row.revision, now), removed_at=now))
+    return EventChanges(tuple(changed))
+
+
+def select_published(recorded: Iterable[RecordedEvent], today: date) -> tuple[RecordedEvent, ...]:
+    """Return the events a feed shows on ``today``: all that stand, and the removed ones for 14 days."""
+    oldest = today - timedelta(days=KEEP_REMOVED_DAYS)
+    return tuple(row for row in recorded if row.removed_at is None or row.removed_at.date() >= oldest)
+
+
+def _next_revision(revision: Revision, now: datetime) -> Revision:
+    return Revision(revision.sequence + 1, revision.created_at, now)
