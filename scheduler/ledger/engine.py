@@ -1,0 +1,140 @@
+"""Opens the database of a ledger: pragmas, transactions, migrations, and the lock of the one instance.
+
+IO. SQLite runs with a rollback journal (TRUNCATE) and synchronous=FULL: a commit that returned survives
+a power cut, and the WAL-reset race of SQLite up to 3.51.2 cannot occur (docs/adr/0003).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+
+from alembic.command import upgrade
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from scheduler.errors import LedgerBusyError, LedgerError
+
+BUSY_TIMEOUT_SECONDS = 30
+READ_ONLY = "ledger_read_only"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def find_sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite URL; None for another database; LedgerError where it is no URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError(
+            f"ledger.url '{url}' is no database URL; write for example sqlite:///var/ledger.sqlite3"
+        ) from error
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise LedgerError(f"ledger.url '{url}' names no file; a ledger must outlive the process")
+    return Path(parsed.database)
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database of ``url``, make it if missing, and bring its tables up to date.
+
+    Raises LedgerError naming the file and the remedy when it cannot be opened, is no database, or was
+    written by a newer program.
+    """
+    path = find_sqlite_file(url)
+    if path is None:
+        raise LedgerError(f"ledger.url '{url}': only SQLite is supported; write sqlite:///var/ledger.sqlite3")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        with engine.begin() as connection:
+            _migrate(connection, path)
+    except (OSError, DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        raise LedgerError(f"{path}: the ledger cannot be opened: {cause}; check the file and its folder") from error
+    return engine
+
+
+def _set_pragmas(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own would come too late for a lock
+    connection.execute("PRAGMA journal_mode=TRUNCATE")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # Taking the write lock at once makes a reader-turned-writer wait its turn instead of failing.
+    reading = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _migrate(connection: Connection, path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == script.get_current_head():
+        return
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise LedgerError(f"{path}: the ledger was written by a newer program (revision {current}); install that one")
+    upgrade(config, "head")
+
+
+@contextmanager
+def hold_instance_lock(url: str, now: datetime) -> Iterator[None]:
+    """Be the only service on a ledger until the block ends; LedgerBusyError says who holds it.
+
+    The lock is the kernel's (flock): it ends with the process, however that dies.
+    """
+    path = find_sqlite_file(url)
+    if path is None:
+        raise LedgerError(f"ledger.url '{url}': only SQLite is supported")
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o640)
+    except OSError as error:
+        raise LedgerError(f"{lock_path}: the lock file cannot be opened: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LedgerBusyError(_describe_holder(path, descriptor)) from error
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat(timespec="seconds")}
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _describe_holder(path: Path, descriptor: int) -> str:
+    try:
+        holder = json.loads(os.pread(descriptor, 4096, 0))
+        who = f"process {holder['pid']} on {holder['host']}, since {holder['since']}"
+    except (ValueError, KeyError, TypeError):
+        who = "another process"
+    return f"{path}: {who}, works on this ledger; stop it first, or give this one another ledger.url"
+
+
+@contextmanager
+def begin_reading(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction that sees one state of the ledger and takes no write lock."""
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+        yield connection

@@ -1,0 +1,133 @@
+"""Planning in the ledger: which reminders it holds, and writing what changed, in bulk.
+
+IO. What to change was decided in ``changes``; here it becomes one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+
+from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
+from scheduler.delivery import DeliveryState
+from scheduler.ledger.engine import begin_reading
+from scheduler.ledger.rows import OPEN, is_in
+from scheduler.ledger.schema import count_microseconds, deliveries, messages
+from scheduler.model import Reminder
+
+# Columns of ``deliveries`` that planning fills, in the table's order: the order in which a statement names them.
+_WORDS = ("key", "series", "plan", "about", "item", "unit", "occurrence", "rule", "template", "contact", "address")
+_PLANNED_COLUMNS = (*_WORDS, "due_at", "useful_until", "why", "next_at", "updated_at")
+_take_words = attrgetter(*_WORDS)
+
+
+class Planning:
+    """The reminders of all plans, as rows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list_recorded(self, plan: str) -> tuple[RecordedReminder, ...]:
+        """Return what comparing needs of every delivery of ``plan``."""
+        columns = deliveries.c
+        query = select(
+            columns.id,
+            columns.key,
+            columns.state,
+            columns.due_at,
+            columns.useful_until,
+            columns.contact,
+            columns.template,
+        ).where(columns.plan == plan)
+        with begin_reading(self._engine) as connection:
+            return tuple(
+                RecordedReminder(id_, key, DeliveryState(state), due_at, useful_until, contact, template)
+                for id_, key, state, due_at, useful_until, contact, template in connection.execute(query)
+            )
+
+    def list_plans(self) -> tuple[str, ...]:
+        """Return the ids of all plans that have deliveries, sorted."""
+        with begin_reading(self._engine) as connection:
+            return tuple(connection.scalars(select(deliveries.c.plan).distinct().order_by(deliveries.c.plan)))
+
+    def apply_changes(self, changes: ReminderChanges, now: datetime) -> None:
+        """Write ``changes`` in one transaction; without any, write nothing."""
+        if changes.is_empty:
+            return
+        with self._engine.begin() as connection:
+            if changes.add:
+                _insert(connection, changes.add, now)
+            if changes.revise:
+                _revise(connection, changes.revise, now)
+            if changes.cancel:
+                _cancel(connection, changes.cancel, now)
+
+
+def _insert(connection: Connection, reminders: Iterable[Reminder], now: datetime) -> None:
+    # The rows go to the driver ready-made: SQLAlchemy's work on each would take longer than the database's.
+    statement = insert(deliveries).inline().compile(dialect=connection.dialect, column_keys=list(_PLANNED_COLUMNS))
+    updated_at = _count_microseconds(now, now.fold)
+    rows = [_make_bound_row(reminder, updated_at) for reminder in reminders]
+    connection.exec_driver_sql(str(statement), rows)
+
+
+def _make_bound_row(reminder: Reminder, updated_at: int) -> tuple[str | int, ...]:
+    """Return the values of ``_PLANNED_COLUMNS``, as the driver takes them."""
+    due_at = _count_microseconds(reminder.due_at, reminder.due_at.fold)
+    useful_until = _count_microseconds(reminder.useful_until, reminder.useful_until.fold)
+    return (*_take_words(reminder), due_at, useful_until, reminder.why, due_at, updated_at)
+
+
+@lru_cache(maxsize=1024)
+def _count_microseconds(instant: datetime, fold: int) -> int:
+    # Thousands of reminders share a few instants. Two that differ in fold alone are equal, and an hour apart.
+    return count_microseconds(instant)
+
+
+def _make_row(reminder: Reminder, now: datetime) -> dict[str, object]:
+    return {
+        "key": reminder.key,
+        "series": reminder.series,
+        "plan": reminder.plan,
+        "about": reminder.about,
+        "item": reminder.item,
+        "unit": reminder.unit,
+        "occurrence": reminder.occurrence,
+        "rule": reminder.rule,
+        "template": reminder.template,
+        "contact": reminder.contact,
+        "address": reminder.address,
+        "due_at": reminder.due_at,
+        "useful_until": reminder.useful_until,
+        "why": reminder.why,
+        "next_at": reminder.due_at,
+        "updated_at": now,
+    }
+
+
+def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) -> None:
+    for revision in revisions:
+        # The frozen message told the old truth; the next claim writes a new one.
+        connection.execute(delete(messages).where(messages.c.delivery_id == revision.id))
+        statement = (
+            update(deliveries)
+            .where(
+                deliveries.c.id == revision.id,
+                deliveries.c.state.in_((*OPEN, DeliveryState.CANCELLED, DeliveryState.EXPIRED)),
+            )
+            .values(**_make_row(revision.reminder, now), state=DeliveryState.PLANNED, message_id=None, detail="")
+        )
+        connection.execute(statement)
+
+
+def _cancel(connection: Connection, cancels: Iterable[Cancel], now: datetime) -> None:
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("row_id"), is_in(OPEN))
+        .values(state=DeliveryState.CANCELLED, next_at=None, detail=bindparam("reason"), updated_at=now)
+    )
+    connection.execute(statement, [{"row_id": cancel.id, "reason": cancel.reason} for cancel in cancels])

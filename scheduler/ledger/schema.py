@@ -1,0 +1,118 @@
+"""The ledger's tables, as SQLAlchemy Core metadata; migrations/ creates them step by step.
+
+Instants are integers, microseconds since 1970 UTC: exact, ordered, and the same in every database.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def count_microseconds(instant: datetime) -> int:
+    """Return an aware datetime as the ledger's columns hold it: microseconds since 1970 UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since 1970 UTC and read back in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else count_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData()
+
+# SQLite makes an autoincrementing key only of INTEGER, which holds 64 bits there.
+_Key = BigInteger().with_variant(Integer(), "sqlite")
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("key", String, nullable=False, unique=True),  # invariant 2: this constraint and nothing else holds it
+    Column("series", String, nullable=False),
+    Column("plan", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("occurrence", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("template", String, nullable=False),
+    Column("contact", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("useful_until", Instant, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("state", String, nullable=False, server_default="planned"),
+    Column("next_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("silences", Integer, nullable=False, server_default="0"),
+    Column("in_doubt", Boolean, nullable=False, server_default=false()),
+    Column("message_id", String),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("updated_at", Instant, nullable=False),
+    Index("deliveries_next_at", "next_at"),
+    Index("deliveries_series", "series"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("delivery_id", _Key, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("message_id", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("written_at", Instant, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", _Key, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String),  # NULL while under way; a death leaves it so until the next start
+    Column("response", Text, nullable=False, server_default=""),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("uid", String, primary_key=True),
+    Column("plan", String, nullable=False, index=True),
+    Column("sequence", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("modified_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Column("content", Text, nullable=False),  # the event as JSON, so that a removed one can still be published
+)
