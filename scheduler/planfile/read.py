@@ -1,0 +1,159 @@
+"""The configuration folder as a Configuration, or all that is wrong with it at once.
+
+IO: reads files; what it decides about them is in the pure modules beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from scheduler.errors import ConfigError, Problem
+from scheduler.model import Contact, DayOverride, Plan, Rule
+from scheduler.planfile.crosscheck import FileTree, check_plan
+from scheduler.planfile.crossfiles import check_contacts, check_days, check_rules, find_untold
+from scheduler.planfile.explain import explain
+from scheduler.planfile.schemas import ContactsKeys, DaysKeys, Keys, PlanKeys, RulesKeys
+from scheduler.planfile.yamlfile import MAX_CHARACTERS, parse_yaml
+
+PLANS, CONTACTS, RULES, DAYS = "plans", "contacts.yaml", "reminders.yaml", "holidays.yaml"
+_PURPOSE = {
+    CONTACTS: "it holds the e-mail addresses; without any, write 'contacts: []'",
+    RULES: "it holds the reminder rules; without any, write 'rules: []'",
+    DAYS: "it holds days off and made-up working days; without any, write 'days: []'",
+}
+
+K = TypeVar("K", bound=Keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All that admins edit, one snapshot; ``plans`` ascend by id, the rest stands in file order.
+
+    ``warnings`` ascend by file and line: who cannot be told, and what else a person should look at.
+    """
+
+    plans: tuple[Plan, ...]
+    contacts: tuple[Contact, ...]
+    rules: tuple[Rule, ...]
+    overrides: tuple[DayOverride, ...]
+    warnings: tuple[Problem, ...]
+
+
+def load_configuration(config_dir: Path, *, template_kinds: frozenset[str]) -> Configuration:
+    """Read and check ``config_dir``; raise ConfigError with the errors of all files, by file and line.
+
+    Plans are the files ``plans/*.yaml`` that are neither hidden nor drafts (``*.draft.yaml``); what editors leave
+    beside them is not read.
+    """
+    if not config_dir.is_dir():
+        raise ConfigError(
+            (Problem(config_dir.as_posix(), 0, 0, "no such folder; name it with --config or SCHEDULER_CONFIG"),)
+        )
+    problems: list[Problem] = []
+    plans_dir = config_dir / PLANS
+    if not plans_dir.is_dir():
+        problems.append(Problem(plans_dir.as_posix(), 0, 0, "no such folder; make it, it holds one file for each plan"))
+    plans = tuple(_read_tree(path, problems) for path in list_plan_files(config_dir))
+    contacts, rules, days = (_read_tree(config_dir / name, problems) for name in (CONTACTS, RULES, DAYS))
+
+    plan_keys = [keys for tree in plans if (keys := _validate(PlanKeys, tree, problems)) is not None]
+    contact_keys = _validate(ContactsKeys, contacts, problems)
+    rule_keys = _validate(RulesKeys, rules, problems)
+    day_keys = _validate(DaysKeys, days, problems)
+    for tree in plans:
+        problems += check_plan(tree)
+    problems += (*check_contacts(contacts, plans), *check_rules(rules, template_kinds), *check_days(days))
+    if problems or contact_keys is None or rule_keys is None or day_keys is None:
+        raise ConfigError(tuple(sorted(set(problems))))
+    return Configuration(
+        plans=tuple(keys.to_plan() for keys in plan_keys),
+        contacts=contact_keys.to_contacts(),
+        rules=rule_keys.to_rules(),
+        overrides=day_keys.to_overrides(),
+        warnings=tuple(sorted((*find_untold(contacts, plans), *_find_odd_files(config_dir)))),
+    )
+
+
+def read_plan_text(text: str, file: str) -> Plan:
+    """Read the text of one plan file; raise ConfigError with all that is wrong in it.
+
+    ``file`` names the place in messages; its last part must be ``<id>.yaml``.
+    """
+    root, found = parse_yaml(text, file)
+    problems = list(found)
+    tree = FileTree(file, _stem(Path(file)), root)
+    keys = _validate(PlanKeys, tree, problems)
+    problems += check_plan(tree)
+    if keys is None or problems:
+        raise ConfigError(tuple(sorted(set(problems))))
+    return keys.to_plan()
+
+
+def list_plan_files(config_dir: Path) -> tuple[Path, ...]:
+    """Return the plan files that are loaded, ascending by name."""
+    found = (config_dir / PLANS).glob("*.yaml")
+    return tuple(
+        sorted(path for path in found if not path.name.startswith(".") and not path.name.endswith(".draft.yaml"))
+    )
+
+
+def read_config_text(path: Path) -> tuple[str, tuple[Problem, ...]]:
+    """Return the file's text (UTF-8, with or without byte order mark), or "" and why it cannot be read."""
+    file = path.as_posix()
+    try:
+        if path.stat().st_size > 4 * MAX_CHARACTERS:
+            return "", (
+                Problem(file, 0, 0, f"is larger than {4 * MAX_CHARACTERS:,} bytes; this is no configuration file"),
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        purpose = _PURPOSE.get(path.name, "check the name and --config")
+        return "", (Problem(file, 0, 0, f"no such file; {purpose}"),)
+    except OSError as error:
+        return "", (Problem(file, 0, 0, f"cannot be read: {error.strerror}; mend its owner and mode"),)
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        return "", (Problem(file, line, column, "is not UTF-8 text; save the file with the encoding UTF-8"),)
+
+
+def _read_tree(path: Path, problems: list[Problem]) -> FileTree:
+    text, unreadable = read_config_text(path)
+    root, found = (None, unreadable) if unreadable else parse_yaml(text, path.as_posix())
+    problems += found
+    return FileTree(path.as_posix(), _stem(path), root)
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".yaml")
+
+
+def _validate(shape: type[K], tree: FileTree, problems: list[Problem]) -> K | None:
+    if tree.root is None:
+        return None
+    try:
+        return shape.model_validate(tree.root.plain)
+    except ValidationError as error:
+        problems += explain(error, tree.root, shape, tree.file)
+        return None
+
+
+def _find_odd_files(config_dir: Path) -> tuple[Problem, ...]:
+    """Return as warnings files that look like plans and are not loaded, or that there is no plan."""
+    plans_dir = config_dir / PLANS
+    odd = [
+        Problem(path.as_posix(), 0, 0, f"is not loaded; rename it to '{path.stem}.yaml'", "warning")
+        for path in plans_dir.glob("*.yml")
+        if not path.name.startswith(".")
+    ]
+    if not odd and not list_plan_files(config_dir):
+        odd = [
+            Problem(plans_dir.as_posix(), 0, 0, "holds no plan; make one with: scheduler import DOCUMENT", "warning")
+        ]
+    return tuple(odd)
