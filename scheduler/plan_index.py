@@ -1,0 +1,144 @@
+"""A plan's ids -> what they name: units, communes, sessions, teams, visits and reports.
+
+Pure. Events and letters look names up here; an id that names nothing is an error, never shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+from typing import Protocol, TypeVar
+
+from scheduler.errors import SchedulerError
+from scheduler.model import Plan, Report, Session, Team, Unit, Visit, VisitSession
+
+
+class UnknownIdError(SchedulerError):
+    """The plan names something it does not define: the admin corrects the plan file."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPart:
+    """One session of a visit with its names and hours; ``communes`` are the names of those it is known for.
+
+    ``id`` is unique within the visit: the second part of one session is ``morning-2``.
+    """
+
+    id: str
+    name: str
+    start: time
+    end: time
+    commune_ids: tuple[str, ...]
+    communes: tuple[str, ...]
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNames:
+    """A visit with its ids resolved; ``parts`` are in order of their start, empty where no session is named."""
+
+    visit: Visit
+    unit: str
+    communes: tuple[str, ...]
+    team: str | None
+    scope: str | None
+    parts: tuple[VisitPart, ...]
+
+    @property
+    def label(self) -> str:
+        """The unit with its communes: "Sơn Động (Phúc Sơn, An Bá)"."""
+        return label_place(self.unit, self.communes)
+
+
+def label_place(unit: str, communes: tuple[str, ...]) -> str:
+    """Return "Sơn Động (Phúc Sơn, An Bá)"; the unit alone where no commune is named."""
+    return f"{unit} ({', '.join(communes)})" if communes else unit
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_Named)
+
+
+class PlanIndex:
+    """Looks up what the ids of one plan name; built once for many look-ups."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._units: dict[str, Unit] = _by_id(plan.units)
+        self._sessions: dict[str, Session] = _by_id(plan.sessions)
+        self._teams: dict[str, Team] = _by_id(plan.teams)
+        self._visits: dict[str, Visit] = _by_id(plan.visits)
+        self._reports: dict[str, Report] = _by_id(plan.reports)
+        self._communes = {f"{unit.id}/{commune.id}": commune for unit in plan.units for commune in unit.communes}
+
+    def find_visit(self, visit: str) -> Visit:
+        return self._find("visit", self._visits, visit)
+
+    def find_report(self, report: str) -> Report:
+        return self._find("report", self._reports, report)
+
+    def find_team(self, team: str) -> Team:
+        return self._find("team", self._teams, team)
+
+    def is_team(self, place: str) -> bool:
+        return place in self._teams
+
+    def name_place(self, place: str) -> str:
+        """Return the name of a unit id ("Sơn Động") or of a ``unit/commune`` id ("Phúc Sơn, Sơn Động")."""
+        unit, _, commune = place.partition("/")
+        unit_name = self._find("unit", self._units, unit).name
+        return f"{self.name_commune(unit, commune)}, {unit_name}" if commune else unit_name
+
+    def name_commune(self, unit: str, commune: str) -> str:
+        return self._find("commune", self._communes, f"{unit}/{commune}").name
+
+    def resolve_visit(self, visit: Visit) -> VisitNames:
+        """Return ``visit`` with names instead of ids; UnknownIdError names the id that means nothing."""
+        parts = self._resolve_parts(visit)
+        return VisitNames(
+            visit=visit,
+            unit=self._find("unit", self._units, visit.unit).name,
+            communes=tuple(self.name_commune(visit.unit, commune) for commune in visit.communes),
+            team=self.find_team(visit.team).name if visit.team else None,
+            scope=visit.scope or self.plan.scope,
+            parts=tuple(sorted(parts, key=lambda part: (part.start, part.end, part.id))),
+        )
+
+    def _resolve_parts(self, visit: Visit) -> list[VisitPart]:
+        parts: list[VisitPart] = []
+        seen: dict[str, int] = {}
+        for said in visit.sessions:
+            seen[said.id] = seen.get(said.id, 0) + 1
+            part_id = said.id if seen[said.id] == 1 else f"{said.id}-{seen[said.id]}"
+            parts.append(self._resolve_part(visit, said, part_id))
+        return parts
+
+    def _resolve_part(self, visit: Visit, said: VisitSession, part_id: str) -> VisitPart:
+        session = self._find("session", self._sessions, said.id)
+        communes = (said.commune.rpartition("/")[2],) if said.commune else ()
+        return VisitPart(
+            id=part_id,
+            name=session.name,
+            start=said.start or session.start,
+            end=said.end or session.end,
+            commune_ids=communes,
+            communes=tuple(self.name_commune(visit.unit, commune) for commune in communes),
+            place=said.place,
+        )
+
+    def _find(self, kind: str, known: dict[str, _T], wanted: str) -> _T:
+        found = known.get(wanted)
+        if found is None:
+            raise UnknownIdError(
+                f"plan {self.plan.id}: there is no {kind} '{wanted}'; add it, or correct the id where it is used"
+            )
+        return found
+
+
+def _by_id(named: Iterable[_T]) -> dict[str, _T]:
+    return {one.id: one for one in named}

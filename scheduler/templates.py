@@ -1,0 +1,166 @@
+"""Template files and a letter's facts -> subject, text and HTML.
+
+IO: reads the files once; rendering reads nothing. A kind has three parts, ``<kind>.subject.txt``,
+``<kind>.txt`` and ``<kind>.html``; other files there are for them to include or extend. Templates are an
+admin's text: sandboxed, undefined names are errors, HTML is escaped by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateSyntaxError
+from jinja2 import TemplateError as JinjaError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from scheduler.errors import ConfigError, Problem
+from scheduler.letters import Letter, RenderedLetter
+from scheduler.naming import normalise_text
+
+_SUBJECT, _TEXT, _HTML = ".subject.txt", ".txt", ".html"
+_LARGEST_TEMPLATE = 256 * 1024
+_LARGEST_PART = 512 * 1024
+
+
+class TemplateError(ConfigError):
+    """A template is missing, does not parse, or fails on a letter: the admin edits the files named."""
+
+
+class LetterTemplates:
+    """The compiled templates of all kinds; made by ``load_templates``, safe to share between threads."""
+
+    def __init__(self, files: dict[str, Path], sources: dict[str, str]) -> None:
+        self._files = {name: str(path) for name, path in files.items()}
+        self._environment = _make_environment(self._files, sources)
+        self._kinds = frozenset(name.removesuffix(_SUBJECT) for name in sources if name.endswith(_SUBJECT))
+        self._templates = self._compile(sources)
+
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of letter there are, each with all three parts."""
+        return self._kinds
+
+    def render(self, kind: str, letter: Letter) -> RenderedLetter:
+        """Set ``letter`` in the three parts of ``kind``; TemplateError names the file and line that failed."""
+        return RenderedLetter(
+            self.render_subject(kind, letter), self._render(kind + _TEXT, letter), self._render(kind + _HTML, letter)
+        )
+
+    def render_subject(self, kind: str, letter: Letter) -> str:
+        """Return the subject alone, one line of NFC text."""
+        name = kind + _SUBJECT
+        subject = normalise_text(self._render(name, letter))
+        if not subject or "\n" in subject:
+            found = "is empty" if not subject else f"has more than one line: {subject!r}"
+            raise TemplateError((Problem(self._files[name], 1, 1, f"the subject {found}; write exactly one line"),))
+        return subject
+
+    def _render(self, name: str, letter: Letter) -> str:
+        template = self._templates.get(name)
+        if template is None:
+            known = ", ".join(sorted(self._kinds))
+            raise TemplateError((Problem(name, 0, 0, f"there is no such template; kinds with all parts: {known}"),))
+        facts = {field.name: getattr(letter, field.name) for field in fields(letter)}
+        try:
+            rendered = template.render(facts)
+        except Exception as error:
+            raise TemplateError((self._locate(name, error),)) from error
+        if len(rendered) > _LARGEST_PART:
+            text = (
+                f"renders to {len(rendered)} characters, at most {_LARGEST_PART} can be mailed; look for a loop in it"
+            )
+            raise TemplateError((Problem(self._files[name], 0, 0, text),))
+        return rendered
+
+    def _compile(self, sources: dict[str, str]) -> dict[str, Template]:
+        templates: dict[str, Template] = {}
+        problems: list[Problem] = []
+        for name in sorted(sources):
+            try:
+                templates[name] = self._environment.get_template(name)
+            except TemplateSyntaxError as error:
+                problems.append(Problem(self._files[name], error.lineno, 1, f"{error.message}; correct the template"))
+            except JinjaError as error:
+                problems.append(self._locate(name, error))
+        if problems:
+            raise TemplateError(tuple(problems))
+        return templates
+
+    def _locate(self, name: str, error: Exception) -> Problem:
+        """Return where in the admin's files ``error`` arose: Jinja2 gives its frames their names and lines."""
+        file, line = self._files[name], _find_line(error.__traceback__, frozenset(self._files.values()))
+        detail = str(error) or type(error).__name__
+        if line is None:
+            return Problem(file, 0, 0, f"the template fails: {detail}")
+        return Problem(
+            line[0], line[1], 1, f"the template fails: {detail}; the names it may use are in docs/letters.md"
+        )
+
+
+def load_templates(directories: tuple[Path, ...]) -> LetterTemplates:
+    """Read and compile the templates of all ``directories``; of files with one name the first directory's wins.
+
+    A directory that does not exist is passed over. TemplateError names every file that is missing, not
+    UTF-8, too large or does not parse.
+    """
+    files: dict[str, Path] = {}
+    for directory in directories:
+        for path in sorted(directory.glob("*")) if directory.is_dir() else ():
+            # Editors leave hidden files and back-ups beside the one that was saved.
+            if path.suffix in (_TEXT, _HTML) and path.is_file() and not path.name.startswith((".", "#", "~")):
+                files.setdefault(path.name, path)
+    sources: dict[str, str] = {}
+    problems = _find_missing_parts(files, directories)
+    for name, path in files.items():
+        try:
+            sources[name] = _read_source(path)
+        except (OSError, ValueError) as error:
+            problems.append(Problem(str(path), 0, 0, f"cannot be read: {error}"))
+    if problems:
+        raise TemplateError(tuple(problems))
+    return LetterTemplates(files, sources)
+
+
+def _read_source(path: Path) -> str:
+    size = path.stat().st_size
+    if size > _LARGEST_TEMPLATE:
+        raise ValueError(f"it has {size} bytes, at most {_LARGEST_TEMPLATE} are read; shorten it")
+    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _find_missing_parts(files: dict[str, Path], directories: tuple[Path, ...]) -> list[Problem]:
+    places = ", ".join(str(directory) for directory in directories)
+    kinds = {name.removesuffix(_SUBJECT): path for name, path in files.items() if name.endswith(_SUBJECT)}
+    if not kinds:
+        return [Problem(places, 0, 0, f"holds no letter template (<kind>{_SUBJECT}); copy the shipped ones there")]
+    return [
+        Problem(str(path.with_name(kind + part)), 0, 0, f"is missing; kind '{kind}' needs it beside {path.name}")
+        for kind, path in sorted(kinds.items())
+        for part in (_TEXT, _HTML)
+        if kind + part not in files
+    ]
+
+
+def _make_environment(files: dict[str, str], sources: dict[str, str]) -> ImmutableSandboxedEnvironment:
+    def load(name: str) -> tuple[str, str, None] | None:
+        # The file's name goes with the source, so that a traceback names it.
+        return (sources[name], files[name], None) if name in sources else None
+
+    return ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(load),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(_HTML),
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        cache_size=-1,
+    )
+
+
+def _find_line(traceback: TracebackType | None, files: frozenset[str]) -> tuple[str, int] | None:
+    """Return file and line of the innermost frame that is a template's."""
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(traceback)]
+    return next((place for place in reversed(places) if place[0] in files), None)
