@@ -1,0 +1,178 @@
+"""Hands composed mails to the relay: an envelope and its content in, one outcome out.
+
+IO: one session, kept from mail to mail, used by one thread. RFC 5321 (transparency 4.5.2, timeouts 4.5.3.2).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+
+from scheduler.delivery import Accepted, Outcome, Permanent, Temporary, Unconfirmed
+from scheduler.relay import COMMAND_SECONDS, RelaySettings, Reply, Session, Wire, describe_fault, open_session
+
+__all__ = ["Accepted", "Mailer", "Outcome", "Permanent", "RelaySettings", "Temporary", "Unconfirmed"]
+
+# RFC 5321 section 4.5.3.2, in seconds; RelaySettings.timeout_seconds lowers each of them.
+_DATA_SECONDS = 120.0
+_BLOCK_SECONDS = 180.0
+_FINAL_DOT_SECONDS = 600.0
+# Ours: how long a kept connection may take to prove that it lives, and a server to say goodbye.
+_NOOP_SECONDS = 30.0
+_QUIT_SECONDS = 5.0
+
+_MAILBOX = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+# "Sign in first", "stronger mechanism", "wrong password", "encrypt first": about us, never about this mail.
+_SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+
+
+class Mailer:
+    """A kept session with the relay: ``connect`` before a mail is claimed, ``deliver`` after, ``close`` at the end.
+
+    ``local_hostname`` is the name for EHLO (nothing is looked up). A session unused for ``idle_seconds`` must
+    answer NOOP before it is used again.
+    """
+
+    def __init__(self, relay: RelaySettings, *, local_hostname: str, idle_seconds: float = 15.0) -> None:
+        self._relay = relay
+        self._local_hostname = local_hostname
+        self._idle_seconds = idle_seconds
+        self._session: Session | None = None
+        self._last_used = 0.0
+
+    def connect(self) -> None:
+        """Make sure that a session stands that takes mail: greeted, encrypted, signed in.
+
+        Returns at once where the kept one still lives, else opens a new one, once. Raises RelayError with place,
+        the server's words and the remedy; no mail is touched by it, so no attempt is to be counted.
+        """
+        if self._session is not None and self._lives(self._session.wire):
+            return
+        self._drop()
+        self._session = open_session(self._relay, self._local_hostname)
+        self._last_used = time.monotonic()
+
+    def deliver(self, *, sender: str, to: str, content: bytes) -> Outcome:
+        """Send one mail to one recipient over the session that ``connect`` made, and say what became of it.
+
+        ``sender`` is the return path ("" is the null one), ``content`` the message with CRLF line ends; dots are
+        stuffed here. An address or a content that could break the dialogue is Permanent, unsent. A refusal that
+        asks for sign-in or encryption concerns all mail: it is Temporary, and the session is dropped.
+        """
+        flaw = _find_flaw(sender, to, content)
+        if flaw is not None:
+            return Permanent(flaw, None)
+        if self._session is None:
+            return Temporary("no session stands; connect comes before each mail", None)
+        try:
+            return self._transact(self._session, sender, to, content)
+        except BaseException:
+            # Interrupted: nobody knows where in the dialogue, so nobody may go on with it.
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Say QUIT and hang up; does nothing where no session stands."""
+        if self._session is not None:
+            with contextlib.suppress(OSError):
+                self._session.wire.ask("QUIT", self._bound(_QUIT_SECONDS))
+        self._drop()
+
+    def _transact(self, session: Session, sender: str, to: str, content: bytes) -> Outcome:
+        wire = session.wire
+        eight_bit = " BODY=8BITMIME" if "8BITMIME" in session.offered and not content.isascii() else ""
+        stage, dot_handed = "", False
+        try:
+            for stage, command, seconds, expected in (
+                ("MAIL FROM", f"MAIL FROM:<{sender}>{eight_bit}", COMMAND_SECONDS, 2),
+                ("RCPT TO", f"RCPT TO:<{to}>", COMMAND_SECONDS, 2),
+                ("DATA", "DATA", _DATA_SECONDS, 3),
+            ):
+                reply = wire.ask(command, self._bound(seconds))
+                if reply.kind != expected:
+                    self._leave_transaction(wire, reply)
+                    return _judge_refusal(stage, reply)
+            # The order is the contract. Until the dot the relay cannot have the mail, so every fault is Temporary.
+            # The dot goes alone and last, and counts as handed over before the call: a send that fails may still
+            # have got through. From there on only an answer can tell.
+            stage = "content"
+            wire.send(_stuff_dots(content), self._bound(_BLOCK_SECONDS))
+            if wire.has_unasked_input():
+                # Also keeps a reply that came too early from being taken for the answer to the dot.
+                reply = wire.read_reply(self._bound(COMMAND_SECONDS))
+                self._drop()
+                return _judge_refusal(stage, reply)
+            stage, dot_handed = "final dot", True
+            wire.send(b".\r\n", self._bound(_BLOCK_SECONDS))
+            reply = wire.read_reply(self._bound(_FINAL_DOT_SECONDS))
+        except OSError as fault:
+            self._drop()
+            response = f"{stage}: {describe_fault(fault)}"
+            return Unconfirmed(response) if dot_handed else Temporary(response, None)
+        self._last_used = time.monotonic()
+        if reply.kind == 2:
+            return Accepted(str(reply))
+        if _ends_session(reply):
+            self._drop()
+        # 3xx is neither yes nor no.
+        return Unconfirmed(f"{stage}: {reply}") if reply.kind == 3 else _judge_refusal(stage, reply)
+
+    def _leave_transaction(self, wire: Wire, reply: Reply) -> None:
+        """Make the session ready for the next mail, or drop it where the refusal was about more than this mail."""
+        self._last_used = time.monotonic()
+        if not _ends_session(reply):
+            with contextlib.suppress(OSError):
+                if wire.ask("RSET", self._bound(COMMAND_SECONDS)).kind == 2:
+                    return
+        self._drop()
+
+    def _lives(self, wire: Wire) -> bool:
+        # A server that ended an idle session has said so (421, or the end of the stream) before we look.
+        if wire.has_unasked_input():
+            return False
+        if time.monotonic() - self._last_used < self._idle_seconds:
+            return True
+        try:
+            alive = wire.ask("NOOP", self._bound(_NOOP_SECONDS)).kind == 2
+        except OSError:
+            return False
+        self._last_used = time.monotonic()
+        return alive
+
+    def _bound(self, seconds: float) -> float:
+        return min(seconds, self._relay.timeout_seconds)
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            self._session.wire.close()
+        self._session = None
+
+
+def _find_flaw(sender: str, to: str, content: bytes) -> str | None:
+    for role, address in (("sender", sender), ("recipient", to)):
+        null_path = role == "sender" and not address
+        if not null_path and (len(address) > 254 or not _MAILBOX.fullmatch(address)):
+            return f"{role} {address!r} is not one plain address (no blanks, control characters, brackets or accents)"
+    if _BARE_LINE_END.search(content):
+        return "content holds a line end that is not CRLF; compose the mail again"
+    return None
+
+
+def _stuff_dots(content: bytes) -> bytes:
+    """Double each leading dot and end the last line (RFC 5321 section 4.5.2); the final dot is not added."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+    return stuffed if not stuffed or stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+def _ends_session(reply: Reply) -> bool:
+    """Tell whether a reply other than the wanted one was about the session: closing, sign-in, or out of step."""
+    return reply.code == 421 or reply.code in _SIGN_IN_CODES or reply.kind not in {4, 5}
+
+
+def _judge_refusal(stage: str, reply: Reply) -> Temporary | Permanent:
+    for_good = reply.kind == 5 and reply.code not in _SIGN_IN_CODES
+    response = f"{stage}: {reply}"
+    return Permanent(response, reply.code) if for_good else Temporary(response, reply.code)
