@@ -1,0 +1,121 @@
+"""Calendar bytes -> answers to calendar clients: a shelf that is replaced whole, and the small ASGI app before it.
+
+The service's thread publishes while the event loop serves; a request sees the shelf as it was before or after,
+never between. Nothing is compressed, hashed or read from disk while a request waits.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from scheduler.web.representation import Headers, Representation, prepare_answer, prepare_representation
+
+PREFIX = "/feeds/"
+_PATH = re.compile(r"/feeds/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.ics")
+
+_TEXT: Headers = ((b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff"))
+_NOT_FOUND = prepare_answer(404, "Không có lịch ở địa chỉ này.\n".encode(), (*_TEXT, (b"cache-control", b"no-store")))
+_NOT_ALLOWED = prepare_answer(405, "Lịch chỉ để đọc.\n".encode(), (*_TEXT, (b"allow", b"GET, HEAD")))
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One published calendar: ``path`` is "/feeds/<name>.ics", ``modified_at`` the aware instant of its last change."""
+
+    path: str
+    body: bytes
+    modified_at: datetime
+    public: bool
+
+
+def feed_path(name: str) -> str:
+    """Return the path of the feed called ``name`` (a plan's id for the public feed of a whole plan)."""
+    return f"{PREFIX}{name}.ics"
+
+
+class FeedShelf:
+    """The feeds as they are served now."""
+
+    def __init__(self) -> None:
+        self._publishing = threading.Lock()
+        self._public: Mapping[str, Representation] = MappingProxyType({})
+        self._private: Mapping[str, Representation] = MappingProxyType({})
+
+    def publish(self, feeds: tuple[Feed, ...]) -> None:
+        """Replace all feeds at once; what has not changed keeps its prepared answers.
+
+        A changed body is always given a later Last-Modified than the one it replaces. Raises ValueError
+        for a path that is no feed's or stands twice, and then changes nothing.
+        """
+        times = Counter(feed.path for feed in feeds)
+        if wrong := [path for path, count in times.items() if count > 1 or not _PATH.fullmatch(path)]:
+            raise ValueError(f"not one feed each at a path such as /feeds/name.ics: {', '.join(wrong)}")
+        with self._publishing:
+            public = {feed.path: _prepare(feed, self._public.get(feed.path)) for feed in feeds if feed.public}
+            private = {feed.path: _prepare(feed, self._private.get(feed.path)) for feed in feeds if not feed.public}
+            self._public, self._private = MappingProxyType(public), MappingProxyType(private)
+
+    def find_public(self, path: str) -> Representation | None:
+        """Return the public feed at ``path``."""
+        return self._public.get(path)
+
+    def find_private(self, path: str) -> Representation | None:
+        """Return the private feed at ``path``: for a caller who has proved the right to read it."""
+        return self._private.get(path)
+
+
+class FeedApp:
+    """Answers /feeds/… from the shelf and hands everything else to ``pages``.
+
+    A private feed's path can be guessed, so the path alone never opens it: 404, as for a feed that is not.
+    """
+
+    def __init__(self, shelf: FeedShelf, pages: ASGIApp) -> None:
+        self._shelf = shelf
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._pages(scope, receive, send)
+            return
+        feed = self._shelf.find_public(scope["path"])
+        if feed is None:
+            answer = _NOT_FOUND
+        elif scope["method"] not in ("GET", "HEAD"):
+            answer = _NOT_ALLOWED
+        else:
+            answer = feed.choose_answer(scope)
+        await answer.send(send)
+
+
+def _prepare(feed: Feed, before: Representation | None) -> Representation:
+    if before is not None and before.body == feed.body:
+        return before
+    modified_at = feed.modified_at.replace(microsecond=0)
+    if before is not None and before.modified_at is not None:
+        # HTTP dates end at the second: two edits within one must not look alike to If-Modified-Since.
+        modified_at = max(modified_at, before.modified_at + timedelta(seconds=1))
+    name = feed.path.rpartition("/")[2]
+    headers: Headers = (
+        (b"content-type", b"text/calendar; charset=utf-8"),
+        # Google's importer drops attachments.
+        (b"content-disposition", f'inline; filename="{name}"'.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    if not feed.public:
+        headers = (*headers, (b"x-robots-tag", b"noindex"), (b"referrer-policy", b"no-referrer"))
+    return prepare_representation(
+        feed.body,
+        headers=headers,
+        # Caches may keep a feed and must ask before each use: an edit shows at once, and asking costs a 304.
+        cache_control="public, no-cache" if feed.public else "private, no-cache",
+        modified_at=modified_at,
+    )

@@ -1,0 +1,115 @@
+"""Bytes to be served -> a representation whose every answer is prepared: 200, 304 and HEAD, plain and gzip.
+
+Pure. Preparing costs a hash and a compression, answering a few comparisons (RFC 9110, sections 8.8 and 15.4.5).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.types import Message, Scope, Send
+
+from scheduler.web.conditional import format_http_date, is_unchanged, prefers_gzip
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The two messages of one ASGI response; they are shared between requests and never changed."""
+
+    start: Message
+    body: Message
+
+    async def send(self, send: Send) -> None:
+        await send(self.start)
+        await send(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """One content coding of a representation, with a strong ETag of its own."""
+
+    etag: bytes
+    full: Answer
+    head: Answer
+    not_modified: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What stands behind one path. ``gzipped`` is None where compression gains nothing.
+
+    ``modified_at`` is aware and in whole seconds, None where only the ETag tells a change.
+    """
+
+    body: bytes
+    modified_at: datetime | None
+    plain: _Variant
+    gzipped: _Variant | None
+
+    def choose_answer(self, scope: Scope) -> Answer:
+        """Return the answer to a GET or HEAD request, as its conditional headers and Accept-Encoding ask."""
+        if_none_match = if_modified_since = accept_encoding = None
+        for name, value in scope["headers"]:
+            if name == b"if-none-match":  # a list may come in several lines
+                if_none_match = value if if_none_match is None else if_none_match + b"," + value
+            elif name == b"if-modified-since":
+                if_modified_since = value
+            elif name == b"accept-encoding":
+                accept_encoding = value if accept_encoding is None else accept_encoding + b"," + value
+        variant = self.gzipped if self.gzipped and prefers_gzip(accept_encoding) else self.plain
+        if is_unchanged(variant.etag, self.modified_at, if_none_match, if_modified_since):
+            return variant.not_modified
+        return variant.head if scope["method"] == "HEAD" else variant.full
+
+
+def prepare_representation(
+    body: bytes, *, headers: Headers, cache_control: str, modified_at: datetime | None = None
+) -> Representation:
+    """Prepare every answer for ``body``; ``headers`` hold Content-Type and what else the full answers carry.
+
+    ``modified_at`` is aware, None for no Last-Modified; the same arguments give the same bytes and ETags.
+    """
+    moment = None if modified_at is None else modified_at.replace(microsecond=0)
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    dated: Headers = () if moment is None else ((b"last-modified", format_http_date(moment).encode()),)
+    validity = (
+        *dated,
+        (b"cache-control", cache_control.encode()),
+        # On every answer, 304 too: a cache must keep both codings apart.
+        (b"vary", b"Accept-Encoding"),
+    )
+    compressed = gzip.compress(body, compresslevel=9, mtime=0)
+    plain = _prepare_variant(body, f'"{digest}"', headers, validity)
+    gzipped = None
+    if len(compressed) < len(body):
+        coded = ((b"content-encoding", b"gzip"), *headers)
+        gzipped = _prepare_variant(compressed, f'"{digest}-gzip"', coded, validity)
+    return Representation(body=body, modified_at=moment, plain=plain, gzipped=gzipped)
+
+
+def prepare_answer(status: int, body: bytes, headers: Headers) -> Answer:
+    """Prepare an answer that depends on nothing in the request."""
+    length = (b"content-length", str(len(body)).encode())
+    return Answer(_start(status, (*headers, length)), {"type": "http.response.body", "body": body})
+
+
+def _prepare_variant(body: bytes, etag: str, headers: Headers, validity: Headers) -> _Variant:
+    tagged = ((b"etag", etag.encode()), *validity)
+    full = prepare_answer(200, body, (*headers, *tagged))
+    return _Variant(
+        etag=etag.encode(),
+        full=full,
+        head=Answer(full.start, _NO_BODY),
+        not_modified=Answer(_start(304, tagged), _NO_BODY),
+    )
+
+
+def _start(status: int, headers: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": list(headers)}
