@@ -1,0 +1,96 @@
+"""The timer with the real APScheduler: it wakes, sweeps, survives failing work and its own death."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from scheduler.clock import Clock, JumpingClock
+from scheduler.timer import Timer
+
+START = datetime(2024, 4, 24, tzinfo=UTC)
+PATIENCE_SECONDS = 20
+
+
+class Work:
+    """Notes at which instants it was called, and answers with the next of ``instants``."""
+
+    def __init__(self, clock: Clock, instants: list[datetime], *, failing: int = 0) -> None:
+        self.clock = clock
+        self.instants = instants
+        self.failing = failing
+        self.called_at: list[datetime] = []
+        self.done = threading.Event()
+
+    def __call__(self) -> datetime | None:
+        self.called_at.append(self.clock.now())
+        if self.failing:
+            self.failing -= 1
+            raise RuntimeError("out of order")
+        if not self.instants:
+            self.done.set()
+            return None
+        return self.instants.pop(0)
+
+
+@contextmanager
+def running(timer: Timer) -> Iterator[None]:
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
+
+
+def test_the_timer_calls_at_once_and_then_at_each_instant_the_work_names() -> None:
+    clock = JumpingClock(START)
+    instants = [START + timedelta(days=day) for day in range(1, 40)]
+    work = Work(clock, list(instants))
+    with running(Timer(clock, work)):
+        assert work.done.wait(PATIENCE_SECONDS)
+    assert [at for at in work.called_at if at in instants] == instants
+
+
+def test_a_failing_tick_is_tried_again_by_the_sweep() -> None:
+    clock = JumpingClock(START)
+    work = Work(clock, [], failing=1)
+    timer = Timer(clock, work)
+    with running(timer):
+        assert work.done.wait(PATIENCE_SECONDS)
+    assert work.called_at == [START, START]
+    assert timer.failure is None
+
+
+def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
+    clock = JumpingClock(START)
+    work = Work(clock, [])
+    timer = Timer(clock, work)
+    with running(timer):
+        assert work.done.wait(PATIENCE_SECONDS)
+        work.done.clear()
+        # Nothing is armed now: only the sweep can come.
+        assert work.done.wait(PATIENCE_SECONDS)
+
+
+def test_a_dead_scheduler_is_started_anew_by_the_watchdog() -> None:
+    clock = JumpingClock(START)
+    work = Work(clock, [])
+    timer = Timer(clock, work)
+    with running(timer):
+        assert work.done.wait(PATIENCE_SECONDS)
+        timer.halt()
+        work.done.clear()
+        assert work.done.wait(PATIENCE_SECONDS)
+    assert not timer.is_running
+
+
+def test_a_stopped_timer_calls_no_more() -> None:
+    clock = JumpingClock(START)
+    work = Work(clock, [])
+    timer = Timer(clock, work)
+    with running(timer):
+        assert work.done.wait(PATIENCE_SECONDS)
+    calls = len(work.called_at)
+    timer.stop()
+    assert len(work.called_at) == calls
+    assert not timer.is_running
