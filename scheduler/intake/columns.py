@@ -1,0 +1,183 @@
+"""A table's head row -> which column says what, by what heads say and by what cells hold, in any order.
+
+Pure. A table is a schedule when it has a column of units or communes and a column of days, and counts or sells nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from scheduler.documents.document import Cell, Row, Table
+from scheduler.intake.dates import DateReading, read_dates, read_serial
+from scheduler.intake.hours import read_hours
+from scheduler.naming import fold_text
+
+
+class Role(StrEnum):
+    """What a column says of a visit."""
+
+    INDEX = "index"
+    UNIT = "unit"
+    COMMUNES = "communes"
+    DAY = "day"
+    SESSION = "session"
+    SCOPE = "scope"
+    NOTE = "note"
+
+
+# Heads as offices write them, without diacritics; the first that fits wins.
+_HEADS: Final = (
+    (Role.INDEX, re.compile(r"(?:tt|stt|so tt|so thu tu|thu tu|#|no\.?)")),
+    (Role.SESSION, re.compile(r"(?:buoi|gio)\b.*|thoi gian \(?(?:buoi|gio)\b.*")),
+    (Role.SCOPE, re.compile(r".*\bnoi dung\b.*|.*\bpham vi\b.*")),
+    (Role.NOTE, re.compile(r"ghi chu.*|thanh phan.*|nguoi .*|.*phu trach.*")),
+    (Role.DAY, re.compile(r"(?:.*\b)?(?:thoi gian|ngay|lich|thoi diem|du kien ngay)\b.*")),
+    (Role.COMMUNES, re.compile(r"(?:ten |cac )?(?:xa|phuong)\b.*|.*\bcap xa\b.*|dia diem.*|dia ban.*|noi kiem tra.*")),
+    (Role.UNIT, re.compile(r"(?:ten |cac )?(?:don vi|huyen|quan|thanh pho|co quan|dia phuong|to chuc|co so)\b.*")),
+    (Role.UNIT, re.compile(r"(?:ten |cac )?doi tuong\b.*|.*duoc (?:kiem tra|thanh tra|giam sat).*")),
+)  # fmt: skip
+# Heads of price lists, menus and registers: what they schedule is no visit.
+_FOREIGN: Final = re.compile(
+    r"(?:don |thanh )?(?:gia|tien)\b.*|so luong.*|don vi tinh.*|dvt|mon\b.*|ten (?:mon|hang)\b.*|thuc don.*|"
+    r"khau phan.*|diem so.*|bua\b.*|.*\bdoanh thu.*"
+)
+_LONGEST_HEAD: Final = 60
+_DEEPEST_HEAD: Final = 40  # rows of titles above the head; further down it is no head of this table
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one schedule: ``rows[first_row:]`` hold visits, ``heads`` are the heads as written."""
+
+    first_row: int
+    heads: tuple[str, ...]
+    index: int | None
+    unit: int | None
+    communes: int | None
+    day: int
+    session: int | None
+    scope: int | None
+    note: int | None
+
+    def name_place(self, cell: Cell, column: int) -> str:
+        """Return the cell's place with the name of its column."""
+        head = self.heads[column]
+        return cell.place if "column" in cell.place or not head else f"{cell.place}, column '{head}'"
+
+
+def find_columns(table: Table, *, year: int | None) -> Columns | None:
+    """Find the head row and the columns of a schedule; None where ``table`` is none."""
+    for position in range(min(len(table.rows), _DEEPEST_HEAD)):
+        single = _read_heads(table, position, position + 1, year)
+        double = _read_heads(table, position, position + 2, year)
+        if double and (not single or _count_roles(double) > _count_roles(single)):
+            return double
+        if single:
+            return single
+    return None
+
+
+def read_cell_dates(cell: Cell, *, year: int | None) -> DateReading:
+    """Read the days in ``cell``: the file's own date where it holds one, else its text."""
+    if cell.value is not None:
+        # A datetime is a date too: only its day is wanted here.
+        return DateReading(days=(date.fromordinal(cell.value.toordinal()),))
+    serial = read_serial(cell.text)
+    return DateReading(days=(serial,)) if serial else read_dates(cell.text, year=year)
+
+
+def repeats_heads(row: Row, columns: Columns) -> bool:
+    """Tell whether ``row`` is the head row again, as on a table's next page."""
+    texts = [fold_text(cell.text) for cell in row.cells]
+    return (
+        sum(bool(text) and fold_text(head).startswith(text) for text, head in zip(texts, columns.heads, strict=False))
+        >= 3
+    )
+
+
+def _count_roles(columns: Columns) -> int:
+    found = (columns.index, columns.unit, columns.communes, columns.session, columns.scope, columns.note)
+    return sum(column is not None for column in found)
+
+
+def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns | None:
+    """Read ``rows[start:end]`` as the head and the rest as rows; None where that makes no schedule."""
+    if end >= len(table.rows) or any(_looks_like_a_row(row, year) for row in table.rows[start:end]):
+        return None
+    heads = tuple(_join_heads(cells) for cells in zip(*(row.cells for row in table.rows[start:end]), strict=True))
+    if any(_FOREIGN.fullmatch(fold_text(head)) for head in heads):
+        return None
+    roles = [_name_role(head) for head in heads]
+    if not {Role.UNIT, Role.COMMUNES} & set(roles):
+        return None
+    rows = table.rows[end:]
+    day = _choose_day(roles, rows, year)
+    if day is None:
+        return None
+    units, communes = _list_columns(roles, Role.UNIT), _list_columns(roles, Role.COMMUNES)
+    if not units:
+        units, communes = communes, []
+    sessions = _list_columns(roles, Role.SESSION) + [
+        column for column in _list_columns(roles, Role.DAY) if column != day and _count_hours(rows, column)
+    ]
+    return Columns(
+        first_row=end,
+        heads=heads,
+        index=_first(_list_columns(roles, Role.INDEX)),
+        unit=_first(units),
+        communes=_first(communes),
+        day=day,
+        session=_first(sessions),
+        scope=_first(_list_columns(roles, Role.SCOPE)),
+        note=_first(_list_columns(roles, Role.NOTE)),
+    )
+
+
+def _join_heads(cells: tuple[Cell, ...]) -> str:
+    texts = dict.fromkeys(cell.text for cell in cells if cell.text)
+    return " ".join(texts)
+
+
+def _name_role(head: str) -> Role | None:
+    folded = fold_text(head).strip(" .:*")
+    if not folded or len(folded) > _LONGEST_HEAD:
+        return None
+    return next((role for role, pattern in _HEADS if pattern.fullmatch(folded)), None)
+
+
+def _looks_like_a_row(row: Row, year: int | None) -> bool:
+    return any(cell.value is not None or read_cell_dates(cell, year=year).days for cell in row.cells)
+
+
+def _choose_day(roles: list[Role | None], rows: tuple[Row, ...], year: int | None) -> int | None:
+    """Return the column of days: of those whose head says so, else of those without a role, the one with most days."""
+    named = _list_columns(roles, Role.DAY)
+    unnamed = [column for column, role in enumerate(roles) if role is None]
+    counts = {column: _count_days(rows, column, year) for column in (*named, *unnamed)}
+    for candidates in (named, unnamed):
+        best = max(candidates, key=lambda column: counts[column], default=None)
+        if best is not None and counts[best]:
+            return best
+    return None
+
+
+def _count_days(rows: tuple[Row, ...], column: int, year: int | None) -> int:
+    # Any year will do to tell a column of days: "20/5" is one even before the plan's year is known.
+    readings = [read_cell_dates(row.cells[column], year=year or 2000) for row in rows]
+    return sum(bool(reading.days or reading.impossible or reading.months) for reading in readings)
+
+
+def _count_hours(rows: tuple[Row, ...], column: int) -> int:
+    return sum(bool(read_hours(row.cells[column].text).parts) for row in rows)
+
+
+def _list_columns(roles: list[Role | None], role: Role) -> list[int]:
+    return [column for column, each in enumerate(roles) if each is role]
+
+
+def _first(columns: list[int]) -> int | None:
+    return columns[0] if columns else None

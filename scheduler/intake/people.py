@@ -1,0 +1,213 @@
+"""The prose on people -> the inspection team, the unit offices that send staff along, and who receives the plan.
+
+Pure. Nothing is known of any address here: what comes out are names and roles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from scheduler.intake.offices import abbreviate_sector, names_office, names_unit_group, split_offices
+from scheduler.intake.outline import Outline, Part
+from scheduler.intake.wording import (
+    CAPITALS,
+    Placed,
+    capitalise_first,
+    drop_brackets,
+    split_heading,
+    split_outside_brackets,
+    trim_clause,
+)
+from scheduler.naming import make_slug, make_unique_slug
+
+_TEAM: Final = re.compile(
+    r"\b(?P<name>(?:tổ|đoàn)\s+(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)(?:\s+liên ngành)?)\b", re.IGNORECASE
+)
+_TEAM_LEAD_IN: Final = re.compile(
+    r"^(?:(?:thành phần|thành viên|danh sách)\s+)?(?:của\s+)?(?:tổ|đoàn)\s+"
+    r"(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)[^.:;]{0,80}"
+    r"(?::|$)|\b(?:tổ|đoàn)\s+(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)[^.:;]{0,30}\b(?:gồm|có|bao gồm)\b",
+    re.IGNORECASE,
+)
+_HEAD: Final = re.compile(r"\btrưởng\s+đoàn\b|\bđoàn\s+trưởng\b|\btổ\s+trưởng\b", re.IGNORECASE)
+_TITLE_FIRST: Final = re.compile(
+    r"^(?P<title>(?:phó\s+)?(?:trưởng\s+đoàn|đoàn\s+trưởng|tổ\s+trưởng|tổ\s+phó|phó\s+đoàn)[^:]{0,20}):\s*(?P<name>.+)$",
+    re.IGNORECASE,
+)
+_DEPUTY: Final = re.compile(r"\bphó\s+(?:trưởng\s+)?đoàn\b|\btổ\s+phó\b", re.IGNORECASE)
+_HONORIFIC: Final = re.compile(r"^(?:đ/c|đồng chí|ông|bà)\s*[:.]?\s+", re.IGNORECASE)
+_ROLE: Final = (
+    r"(?:lãnh đạo|chuyên viên|cán bộ|công chức|viên chức|trưởng phòng|phó trưởng phòng|thanh tra viên|kế toán|đại diện)"
+)
+_TWO_ROLES: Final = re.compile(
+    rf"^(?P<first>{_ROLE})\s*(?:và|,)\s*(?P<second>{_ROLE})\s+(?P<office>.+)$", re.IGNORECASE
+)
+_REPRESENTS: Final = re.compile(
+    r"^(?:(?:và\s+)?(?:mời\s+)?(?:các\s+)?(?:đại diện|thành viên)(?:\s+(?:của|là|các))?)\s*:?\s+", re.IGNORECASE
+)
+_SENDS_STAFF: Final = re.compile(
+    r"\bcử\s+(?:\w+\s+){0,3}?(?:cán bộ|công chức|chuyên viên|đại diện|người|thành viên|lãnh đạo)\b"
+    r"[^.;]{0,200}?\b(?:tham gia|cùng|dự|đi|phối hợp)\b",
+    re.IGNORECASE,
+)
+_UNIT_OFFICE: Final = re.compile(
+    rf"\bphòng\s+(?P<sector>(?-i:[{CAPITALS}])[^:;,.()]{{0,80}}?)"
+    r"(?=\s+(?:các|thuộc|cấp|huyện|thị xã|thành phố|của|chủ trì|"
+    r"phối hợp|cử|lựa chọn|tổng hợp|hướng dẫn|chuẩn bị|chịu|có|tham mưu|giúp)\b|\s*[:;,.()]|\s*$)",
+    re.IGNORECASE,
+)
+_FILED: Final = re.compile(r"^Lưu\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of the team: a person where one is named, else the office or role; ``title`` as the text gives it."""
+
+    id: str
+    name: str
+    title: str | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTeam:
+    id: str
+    name: str
+    place: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOffice:
+    """An office that each unit has ("Phòng …"), with the prefix of its contacts' ids."""
+
+    prefix: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """``team`` is None where the text lists none; ``distribution`` is in the document's order, files left out."""
+
+    team: FoundTeam | None
+    unit_offices: tuple[UnitOffice, ...]
+    distribution: tuple[Placed[str], ...]
+
+
+def read_people(outline: Outline) -> People:
+    """Read who inspects, who goes along, and who receives the plan."""
+    return People(_read_team(outline), _read_unit_offices(outline), _read_distribution(outline))
+
+
+# --- the team -------------------------------------------------------------------------------------
+
+
+def _read_team(outline: Outline) -> FoundTeam | None:
+    """Read the first clause that opens a list of members, and the list: in the clause itself or under it."""
+    for clause in outline.body:
+        if not _TEAM_LEAD_IN.search(clause.text):
+            continue
+        listed = outline.children_of(clause)
+        _, rest = split_heading(clause.text)
+        sources = ((Placed(rest, clause.place),) if rest else ()) + tuple(
+            Placed(each.text, each.place) for each in listed
+        )
+        members = _read_members(sources)
+        named = _TEAM.search(clause.text)
+        if (
+            members
+            and named
+            and any(_HEAD.search(source.value) or names_office(_drop_lead(source.value)) for source in sources)
+        ):
+            name = capitalise_first(named["name"].lower())
+            return FoundTeam(make_slug(name), name, clause.place, members)
+    return None
+
+
+def _read_members(sources: tuple[Placed[str], ...]) -> tuple[Member, ...]:
+    taken: set[str] = set()
+    members: list[Member] = []
+    for source in sources:
+        for item in _split_members(source.value):
+            members.append(_make_member(item, source.place, taken))
+    return tuple(members)
+
+
+def _split_members(text: str) -> tuple[str, ...]:
+    """Split one clause of a list of members: at semicolons, where an office begins, and at two roles of one office."""
+    subject, rest = split_heading(text)
+    # "Sở X: Đ/c A - Trưởng đoàn; …" names the office once, before its people.
+    listed = rest if subject and rest and (names_office(subject) or not _HEAD.search(subject)) else text
+    items: list[str] = []
+    for part in split_outside_brackets(trim_clause(listed), ";"):
+        if _HEAD.search(part) or _DEPUTY.search(part):
+            items.append(part)
+            continue
+        if both := _TWO_ROLES.match(part):
+            offices = split_offices(both["office"])
+            items += [f"{both[role]} {offices[0]}" for role in ("first", "second")]
+            items += offices[1:]
+            continue
+        items += split_offices(_REPRESENTS.sub("", part))
+    return tuple(trim_clause(item) for item in items if trim_clause(item))
+
+
+def _make_member(item: str, place: str, taken: set[str]) -> Member:
+    if _DEPUTY.search(item):
+        name, title = _split_person(item)
+        return Member(make_unique_slug("pho-truong-doan", taken), name, title, place)
+    if _HEAD.search(item):
+        name, title = _split_person(item)
+        return Member(make_unique_slug("truong-doan", taken), name, title, place)
+    name = capitalise_first(trim_clause(_HONORIFIC.sub("", item)))
+    return Member(make_unique_slug(drop_brackets(name), taken), name, None, place)
+
+
+def _split_person(item: str) -> tuple[str, str | None]:
+    """Split "Đ/c A - Phó Giám đốc - Trưởng đoàn" into the person and the titles; a role alone is its own name."""
+    if leading := _TITLE_FIRST.match(item):
+        return capitalise_first(trim_clause(_HONORIFIC.sub("", leading["name"]))), capitalise_first(
+            leading["title"].strip()
+        )
+    plain = _HONORIFIC.sub("", item)
+    name, separator, title = re.sub(r"\s+[-–]\s+|\s*,\s+|\s+(?=làm\s)", " - ", plain).partition(" - ")
+    titles = re.sub(r"^làm\s+", "", title.replace("- làm ", "- ")) if separator else None
+    return capitalise_first(trim_clause(name)), capitalise_first(trim_clause(titles)) if titles else None
+
+
+def _drop_lead(text: str) -> str:
+    return _REPRESENTS.sub("", text)
+
+
+# --- unit offices and recipients ------------------------------------------------------------------
+
+
+def _read_unit_offices(outline: Outline) -> tuple[UnitOffice, ...]:
+    """Return the offices of units that the text tells to send staff along with the team."""
+    offices: dict[str, UnitOffice] = {}
+    for clause in outline.body:
+        if not _SENDS_STAFF.search(clause.text) or not names_unit_group(clause.context):
+            continue
+        for text in (clause.text, *(heading.text for heading in reversed(clause.within))):
+            named = _UNIT_OFFICE.search(text)
+            if named:
+                sector = trim_clause(named["sector"])
+                prefix = abbreviate_sector(sector)
+                offices.setdefault(prefix, UnitOffice(prefix, f"Phòng {sector}", clause.place))
+                break
+    return tuple(offices.values())
+
+
+def _read_distribution(outline: Outline) -> tuple[Placed[str], ...]:
+    entries: list[Placed[str]] = []
+    for clause in outline.of_part(Part.RECIPIENTS):
+        text = re.sub(r"^Nơi\s+(?:nhận|gửi)\s*:?\s*", "", clause.text, flags=re.IGNORECASE)
+        # Recipients may stand on one line, each behind its own dash or semicolon.
+        for part in split_outside_brackets(text, ";") if clause.rank > 8 else (text,):
+            name = trim_clause(part.lstrip("-–• "))
+            if name and not _FILED.match(name):
+                entries.append(Placed(name, clause.place))
+    return tuple(entries)

@@ -1,0 +1,116 @@
+"""Deadlines and duties -> the reports that units or communes owe.
+
+Pure. A deadline and the duties it is for stand under one heading; where they do not, the nearest ones are taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.intake.deadlines import REPORT, FoundDeadline, read_deadlines
+from scheduler.intake.duties import Duty, Owers, read_duties, tell_doubts
+from scheduler.intake.exemptions import read_exceptions, read_report_waivers
+from scheduler.intake.forms import FormsReading, read_forms
+from scheduler.intake.outline import Outline
+from scheduler.intake.wording import Placed
+from scheduler.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReport:
+    """One report; ``owed_by`` holds unit ids, or ``unit/commune`` ids where communes owe it."""
+
+    deadline: FoundDeadline
+    owed_by: Placed[tuple[str, ...]]
+    forms: Placed[FormsReading]
+
+
+def read_reports(
+    outline: Outline, owers: Owers, *, year: int | None
+) -> tuple[tuple[FoundReport, ...], tuple[Finding, ...]]:
+    """Read the reports with their owers and forms, in document order, and what is doubtful or assumed about them."""
+    deadlines, told = read_deadlines(outline, year=year)
+    duties = read_duties(outline, owers)
+    findings = list(told)
+    reports: list[FoundReport] = []
+    for deadline in deadlines:
+        report, found = _build_report(deadline, duties, outline, owers)
+        reports.append(report)
+        # Two deadlines may share the duties whose doubts are told.
+        findings += [finding for finding in found if finding not in findings]
+    if not reports and not any(finding.severity is Severity.ERROR for finding in told):
+        place = outline.clauses[0].place if outline.clauses else ""
+        text = "no report with a deadline is named; add one where units owe one"
+        findings.append(Finding(Severity.WARNING, "report-missing", text, place))
+    return tuple(reports), tuple(findings)
+
+
+def _build_report(
+    deadline: FoundDeadline, duties: tuple[Duty, ...], outline: Outline, owers: Owers
+) -> tuple[FoundReport, tuple[Finding, ...]]:
+    clause = deadline.clause
+    stated = REPORT.search(deadline.sentence)
+    own = owers.name_in(deadline.sentence[: stated.start()]) if stated else ()
+    related = _find_related(deadline, duties, own)
+    main = next((duty for duty in related if duty.is_specific), related[0] if related else None)
+    base = own or (main.base if main else owers.units)
+    findings = list(_tell_unknown(related))
+    if not own and main is None:
+        text = "the text does not say who owes the report; all units of the schedule are taken, correct the list"
+        findings.append(Finding(Severity.ASSUMED, "owers-assumed", text, clause.place))
+    exempt = _find_exempt(deadline, main, outline, owers)
+    forms = _find_forms(deadline, main, related, outline, owers)
+    if main:
+        findings += tell_doubts(main, related, exempt, forms, owers.roll)
+    left = tuple(ower for ower in base if ower.partition("/")[0] not in exempt)
+    return FoundReport(deadline, Placed(left, main.clause.place if main else clause.place), forms), tuple(findings)
+
+
+def _find_related(deadline: FoundDeadline, duties: tuple[Duty, ...], own: tuple[str, ...]) -> tuple[Duty, ...]:
+    """Return the duties a deadline is for: its neighbours', its section's, or all; of those whom its sentence names."""
+    clause = deadline.clause
+    fitting = tuple(duty for duty in duties if not own or not set(own).isdisjoint(duty.base))
+    beside = tuple(duty for duty in fitting if clause.within and duty.clause.within[-1:] == clause.within[-1:])
+    section = tuple(duty for duty in fitting if duty.clause.section is clause.section)
+    return beside or section or fitting
+
+
+def _find_exempt(deadline: FoundDeadline, main: Duty | None, outline: Outline, owers: Owers) -> tuple[str, ...]:
+    exempt = {*(main.exempt.units if main else ()), *read_exceptions(deadline.clause.text, owers.roll).units}
+    for each in outline.body:
+        if each.section is deadline.clause.section:
+            exempt.update(read_report_waivers(each.text, owers.roll).units)
+    return tuple(unit for unit in owers.units if unit in exempt)
+
+
+def _find_forms(
+    deadline: FoundDeadline, main: Duty | None, related: tuple[Duty, ...], outline: Outline, owers: Owers
+) -> Placed[FormsReading]:
+    """Return the forms that the main duty names, else a clause on forms beside it, else any other duty's."""
+    duty_clauses = [duty.clause for duty in related]
+    section = deadline.clause.section
+    beside = [each for each in outline.body if each.section is section and REPORT.search(each.text)]
+    read = [Placed(main.forms, main.clause.place)] if main else []
+    read += [
+        Placed(read_forms(each.text, owers.roll), each.place)
+        for each in (deadline.clause, *beside)
+        if each not in duty_clauses
+    ]
+    read += [Placed(duty.forms, duty.clause.place) for duty in related]
+    # Forms told apart by unit say more than one form for all.
+    told_apart = next((each for each in read if each.value.by_unit), None)
+    common = next((each for each in read if each.value.default), None)
+    return told_apart or common or Placed(FormsReading(), deadline.clause.place)
+
+
+def _tell_unknown(related: tuple[Duty, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            Severity.WARNING,
+            "exemption-unknown",
+            f"the text exempts '{name}', which the schedule does not list; check its name",
+            duty.clause.place,
+        )
+        for duty in related
+        for name in duty.exempt.unknown
+    )

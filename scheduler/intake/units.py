@@ -1,0 +1,62 @@
+"""Schedule rows -> the units and their communes, each once, with ids, and the roll that finds them in prose.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.intake.offices import KnownUnit, PlaceName, UnitRoll, read_place_name
+from scheduler.intake.schedule import ScheduleRow
+from scheduler.intake.wording import Placed, make_phrase_key
+from scheduler.model import Commune, Source, Unit
+from scheduler.naming import make_unique_slug
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The schedule's units in order of first appearance, as the plan holds them and as prose is searched for them."""
+
+    units: tuple[Unit, ...]
+    roll: UnitRoll
+    sources: tuple[Source, ...]
+
+
+def collect_units(rows: tuple[ScheduleRow, ...]) -> Units:
+    """Return each unit once, with the communes of all its rows; two kinds of place with one name are two units."""
+    taken: set[str] = set()
+    places: dict[tuple[str, ...], PlaceName] = {}
+    ids: dict[tuple[str, ...], str] = {}
+    communes: dict[str, dict[tuple[str, ...], Placed[str]]] = {}
+    firsts: dict[str, str] = {}
+    for row in rows:
+        place = read_place_name(row.unit.value)
+        key = make_place_key(row.unit.value)
+        if key not in ids:
+            places[key], ids[key] = place, make_unique_slug(row.unit.value, taken)
+            firsts[ids[key]] = row.unit.place
+        listed = communes.setdefault(ids[key], {})
+        for commune in row.communes:
+            listed.setdefault(make_place_key(commune.value), commune)
+    units, sources = [], []
+    for index, (key, unit_id) in enumerate(ids.items()):
+        slugs: set[str] = set()
+        named = communes[unit_id].values()
+        units.append(
+            Unit(
+                unit_id,
+                places[key].written,
+                tuple(Commune(make_unique_slug(each.value, slugs), each.value) for each in named),
+            )
+        )
+        sources.append(Source(f"/units/{index}/name", firsts[unit_id]))
+        sources += [Source(f"/units/{index}/communes/{at}/name", each.place) for at, each in enumerate(named)]
+    roll = UnitRoll(tuple(KnownUnit(ids[key], places[key]) for key in ids))
+    return Units(tuple(units), roll, tuple(sources))
+
+
+def make_place_key(name: str) -> tuple[str, ...]:
+    """Return what makes two names one place: the kind they carry, and the words of the bare name."""
+    place = read_place_name(name)
+    return (place.kind or "", *make_phrase_key(place.bare))
