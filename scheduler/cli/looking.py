@@ -1,0 +1,312 @@
+"""Commands that look and change nothing: check, calendar, preview, status, history.
+
+Shell over the pure rooms and the ledger, read only.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.table import Table
+
+from scheduler.cli.wiring import (
+    INSTANT,
+    Wiring,
+    config_option,
+    find_ledger_url,
+    json_option,
+    load_everything,
+    make_console,
+    open_existing_ledger,
+    print_json,
+    state_option,
+)
+from scheduler.clock import read_wall_clock
+from scheduler.delivery import Delivery, DeliveryState
+from scheduler.errors import ConfigError, Problem, SchedulerError, UsageError
+from scheduler.feeds import build_feed, number_without_ledger
+from scheduler.ledger import StateCount
+from scheduler.model import Untold
+from scheduler.planfile import Json
+from scheduler.preview import Preview, preview_mails
+from scheduler.snapshot import Wanted
+
+_NEEDS_A_PERSON = (DeliveryState.FAILED, DeliveryState.UNCONFIRMED)
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@json_option
+@config_option
+def check(as_json: bool, config_dir: Path) -> None:
+    """Validate the configuration; every problem as file:line:column message.
+
+    Exit status: 0 when nothing is wrong (warnings may be printed), else 1.
+    """
+    problems: tuple[Problem, ...]
+    try:
+        wiring = load_everything(config_dir)
+        problems = wiring.configuration.warnings
+    except ConfigError as error:
+        problems = error.problems
+    if as_json:
+        print_json(
+            {
+                "problems": [
+                    {"file": p.file, "line": p.line, "column": p.column, "message": p.message, "severity": p.severity}
+                    for p in problems
+                ]
+            }
+        )
+    else:
+        for problem in problems:
+            click.echo(f"{problem}" if problem.severity == "error" else f"{problem} (warning)")
+    wrong = sum(problem.severity == "error" for problem in problems)
+    if wrong:
+        raise click.exceptions.Exit(1)
+    if not as_json:
+        counts = f"{len(wiring.configuration.plans)} plans, {len(wiring.configuration.contacts)} contacts"
+        click.echo(f"{config_dir}: right ({counts}, {len(wiring.configuration.rules)} rules)")
+
+
+@click.command()
+@click.option(
+    "--feed", "feed_name", default="plan", show_default=True, help="plan, deadlines, unit-…, commune-…, member-…."
+)
+@click.option("--plan", "plan_id", help="Id of the plan, where there are several.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the feed here, not to the screen.")
+@state_option
+@config_option
+def calendar(feed_name: str, plan_id: str | None, out: Path | None, state: Path | None, config_dir: Path) -> None:
+    """Print a feed's iCalendar bytes: with the ledger's revisions where there is a ledger."""
+    wiring = load_everything(config_dir)
+    wanted = _choose_plan(wiring, plan_id)
+    recorded = number_without_ledger(wanted.plan, wanted.events)
+    ledger = open_existing_ledger(find_ledger_url(wiring, state))
+    if ledger is not None:
+        recorded = ledger.events.list_recorded(wanted.plan.id) or recorded
+        ledger.close()
+    today = read_wall_clock().astimezone(wanted.plan.zone).date()
+    built = build_feed(wanted.plan, recorded, feed_name, today)
+    for sentence in built.left_out:
+        click.echo(f"left out: {sentence}", err=True)
+    if out is None:
+        sys.stdout.buffer.write(built.content)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(built.content)
+    except OSError as error:
+        raise SchedulerError(f"{out}: cannot be written: {error.strerror}") from error
+
+
+@click.command()
+@click.option("--from", "first", type=_DAY, help="First local day.")
+@click.option("--to", "last", type=_DAY, help="Last local day.")
+@click.option("--as-of", type=INSTANT, help="What is still to come at this instant, such as 2024-05-08T09:00+07:00.")
+@json_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write each mail as .eml into this folder."
+)
+@config_option
+def preview(
+    first: datetime | None,
+    last: datetime | None,
+    as_of: datetime | None,
+    as_json: bool,
+    out: Path | None,
+    config_dir: Path,
+) -> None:
+    """List every mail that would go out, when, to whom and why; and who cannot be told. Changes nothing.
+
+    Without --as-of the whole plan; with it what is still to come then: of several instants of one item
+    already past, only the newest that is still useful.
+    """
+    wiring = load_everything(config_dir)
+    found = preview_mails(
+        wiring.snapshot,
+        wiring.writer,
+        first=None if first is None else first.date(),
+        last=None if last is None else last.date(),
+        as_of=as_of,
+    )
+    if out is not None:
+        _write_mails(out, found)
+    if as_json:
+        print_json(_preview_to_json(found, wiring))
+        return
+    _print_preview(found, wiring)
+    if out is not None:
+        click.echo(f"{len(found.mails)} mails written to {out}/")
+
+
+@click.command()
+@json_option
+@state_option
+@config_option
+def status(as_json: bool, state: Path | None, config_dir: Path) -> None:
+    """Say what is next, what failed, what waits for a person, and who cannot be told."""
+    wiring = load_everything(config_dir)
+    upcoming: Delivery | None = None
+    counts: tuple[StateCount, ...] = ()
+    stuck: tuple[Delivery, ...] = ()
+    url = find_ledger_url(wiring, state)
+    ledger = open_existing_ledger(url)
+    if ledger is not None:
+        upcoming, counts = ledger.history.find_next(), ledger.history.count_states()
+        stuck = ledger.history.list_in_states(_NEEDS_A_PERSON)
+        ledger.close()
+    problems: list[Json] = [_describe_stuck(delivery) for delivery in stuck]
+    problems += [_describe_untold(untold) for wanted in wiring.snapshot.wanted for untold in wanted.untold]
+    zone = _find_zone(wiring)
+    if as_json:
+        print_json(
+            {
+                "next": None if upcoming is None else _delivery_to_json(upcoming, zone),
+                "counts": {str(count.state): count.count for count in counts},
+                "problems": problems,
+            }
+        )
+        return
+    if ledger is None:
+        click.echo(f"no ledger yet ({url}): the service has not run")
+    elif upcoming is None:
+        click.echo("next: nothing waits")
+    else:
+        at = upcoming.next_at or upcoming.due_at
+        click.echo(f"next: {at.astimezone(zone):%d/%m/%Y %H:%M} {upcoming.rule} to {upcoming.address}")
+    for count in counts:
+        click.echo(f"{count.count:6} {count.state}")
+    for problem in problems:
+        click.echo(f"! {problem}")
+
+
+@click.command()
+@json_option
+@state_option
+@config_option
+def history(as_json: bool, state: Path | None, config_dir: Path) -> None:
+    """List who was told what, when, and with which outcome."""
+    wiring = load_everything(config_dir)
+    zone = _find_zone(wiring)
+    ledger = open_existing_ledger(find_ledger_url(wiring, state))
+    deliveries: tuple[Delivery, ...] = ()
+    if ledger is not None:
+        deliveries = ledger.history.list_deliveries()
+        ledger.close()
+    if as_json:
+        print_json({"deliveries": [_delivery_to_json(delivery, zone) for delivery in deliveries]})
+        return
+    table = Table("id", "due", "state", "tries", "rule", "item", "to", "outcome", box=None, header_style="bold")
+    for delivery in deliveries:
+        table.add_row(
+            str(delivery.id),
+            f"{delivery.due_at.astimezone(zone):%d/%m/%Y %H:%M}",
+            f"{delivery.state}{' (in doubt)' if delivery.in_doubt else ''}",
+            str(delivery.attempts),
+            delivery.rule,
+            delivery.item,
+            delivery.address,
+            delivery.detail,
+        )
+    make_console().print(table)
+
+
+def _choose_plan(wiring: Wiring, plan_id: str | None) -> Wanted:
+    known = ", ".join(wanted.plan.id for wanted in wiring.snapshot.wanted)
+    if plan_id is None and len(wiring.snapshot.wanted) == 1:
+        return wiring.snapshot.wanted[0]
+    if plan_id is None:
+        raise UsageError(f"say which plan with --plan: {known}" if known else "there is no plan; import one first")
+    wanted = wiring.snapshot.find(plan_id)
+    if wanted is None:
+        raise UsageError(f"--plan '{plan_id}': there is no such plan; plans: {known or 'none'}")
+    return wanted
+
+
+def _find_zone(wiring: Wiring) -> ZoneInfo:
+    """Return the time zone in which instants are printed: the first plan's."""
+    wanted = wiring.snapshot.wanted
+    return wanted[0].plan.zone if wanted else ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def _write_mails(out: Path, found: Preview) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for number, mail in enumerate(found.mails, start=1):
+            name = f"{number:04}-{mail.reminder.rule}-{mail.reminder.contact}.eml"
+            (out / name).write_bytes(mail.message.content)
+    except OSError as error:
+        raise SchedulerError(f"{out}: cannot be written: {error.strerror}") from error
+
+
+def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
+    zone = _find_zone(wiring)
+    mails: list[Json] = [
+        {
+            "due_at": mail.reminder.due_at.astimezone(zone).isoformat(),
+            "rule": mail.reminder.rule,
+            "about": mail.reminder.about,
+            "plan": mail.reminder.plan,
+            "item": mail.reminder.item,
+            "unit": mail.reminder.unit,
+            "to": mail.reminder.address,
+            "subject": mail.message.subject,
+            "why": mail.reminder.why,
+        }
+        for mail in found.mails
+    ]
+    untold: list[Json] = [
+        {"about": u.about, "item": u.item, "unit": u.unit, "who": u.who, "reason": u.reason} for u in found.untold
+    ]
+    return {"mails": mails, "cannot_be_told": untold}
+
+
+def _print_preview(found: Preview, wiring: Wiring) -> None:
+    zone = _find_zone(wiring)
+    table = Table("when", "to", "subject", "rule", box=None, header_style="bold", padding=(0, 1))
+    reasons: dict[str, None] = {}
+    for mail in found.mails:
+        when = f"{mail.reminder.due_at.astimezone(zone):%a %d/%m/%Y %H:%M}"
+        table.add_row(when, mail.reminder.address, mail.message.subject, mail.reminder.rule)
+        reasons[f"{when}  {mail.reminder.rule}: {mail.reminder.why}"] = None
+    console = make_console()
+    console.print(table)
+    click.echo("\nwhy then:")
+    for reason in reasons:
+        click.echo(f"  {reason}")
+    if found.untold:
+        click.echo("\ncannot be told:")
+    for untold in found.untold:
+        click.echo(f"  {_describe_untold(untold)}")
+    click.echo(f"\n{len(found.mails)} mails, {len(found.untold)} who cannot be told")
+
+
+def _describe_untold(untold: Untold) -> str:
+    return f"cannot be told of {untold.about} {untold.item} ({untold.unit}): {untold.who} {untold.reason}"
+
+
+def _describe_stuck(delivery: Delivery) -> str:
+    return f"delivery {delivery.id} to {delivery.address} ({delivery.rule}) is {delivery.state}: {delivery.detail}"
+
+
+def _delivery_to_json(delivery: Delivery, zone: ZoneInfo) -> dict[str, Json]:
+    return {
+        "id": delivery.id,
+        "key": delivery.key,
+        "plan": delivery.plan,
+        "rule": delivery.rule,
+        "item": delivery.item,
+        "unit": delivery.unit,
+        "to": delivery.address,
+        "due_at": delivery.due_at.astimezone(zone).isoformat(),
+        "state": str(delivery.state),
+        "attempts": delivery.attempts,
+        "message_id": delivery.message_id,
+        "in_doubt": delivery.in_doubt,
+        "detail": delivery.detail,
+    }

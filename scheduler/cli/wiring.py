@@ -1,0 +1,128 @@
+"""What commands share: options, the loaded configuration with all that follows from it, and the console.
+
+IO: reads the configuration folder and the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from scheduler.ledger import Ledger, find_sqlite_file
+from scheduler.messages import Letterhead, MessageWriter
+from scheduler.planfile import Configuration, Json, load_configuration
+from scheduler.settings import Settings, load_settings
+from scheduler.shipped_files import find_shipped
+from scheduler.snapshot import Snapshot, make_snapshot
+from scheduler.templates import LetterTemplates, load_templates
+from scheduler.workdays import WorkingDays
+
+config_option = click.option(
+    "--config",
+    "config_dir",
+    type=click.Path(path_type=Path),
+    envvar="SCHEDULER_CONFIG",
+    default=Path("config"),
+    show_default=True,
+    show_envvar=True,
+    help="Folder of the configuration.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+state_option = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a rehearsal's ledger, instead of the ledger in the settings.",
+)
+
+
+class InstantType(click.ParamType[datetime]):
+    """An instant with its offset: 2024-05-08T09:00+07:00."""
+
+    name = "T"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is no instant; write it like 2024-05-08T09:00+07:00", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"'{value}' has no offset from UTC; write {value}+07:00", param, ctx)
+        return instant
+
+
+INSTANT = InstantType()
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """A valid configuration, ready to work from."""
+
+    config_dir: Path
+    settings: Settings
+    configuration: Configuration
+    templates: LetterTemplates
+    snapshot: Snapshot
+    writer: MessageWriter
+
+
+def find_templates(config_dir: Path) -> LetterTemplates:
+    """Load the mail templates: the admin's own in ``config/templates/email`` win over the shipped ones."""
+    return load_templates((config_dir / "templates" / "email", find_shipped("templates") / "email"))
+
+
+def load_everything(config_dir: Path) -> Wiring:
+    """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem."""
+    templates = find_templates(config_dir)
+    settings = load_settings(config_dir, os.environ)
+    configuration = load_configuration(config_dir, template_kinds=templates.kinds())
+    snapshot = make_snapshot(
+        configuration.plans,
+        configuration.contacts,
+        configuration.rules,
+        WorkingDays(configuration.overrides),
+        settings.mail.domain,
+    )
+    mail = settings.mail
+    letterhead = Letterhead(
+        address=mail.sender,
+        contact=mail.contact,
+        domain=mail.domain,
+        name=mail.name,
+        reply_to=mail.reply_to,
+        public_url=settings.public_url,
+    )
+    writer = MessageWriter(templates, letterhead)
+    return Wiring(config_dir, settings, configuration, templates, snapshot, writer)
+
+
+def find_ledger_url(wiring: Wiring, state: Path | None) -> str:
+    """Return the URL of the ledger of the settings, or of the rehearsal kept in ``state``."""
+    return wiring.settings.ledger.url if state is None else f"sqlite:///{state / 'ledger.sqlite3'}"
+
+
+def open_existing_ledger(url: str) -> Ledger | None:
+    """Open a ledger to look at it; None when there is none yet (looking must not make one)."""
+    path = find_sqlite_file(url)
+    if path is not None and not path.exists():
+        return None
+    return Ledger.open(url)
+
+
+def make_console() -> Console:
+    """Return a console that does not wrap long lines where a program or a file reads them."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    return console
+
+
+def print_json(value: Json) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

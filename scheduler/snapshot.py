@@ -1,0 +1,51 @@
+"""One valid configuration -> everything it asks for: the events and reminders of each plan.
+
+Pure. A snapshot is replaced as a whole, never changed; service, preview and rehearsal work from the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.events import plan_events
+from scheduler.model import Contact, Event, Plan, Reminder, Rule, Untold
+from scheduler.reminders import plan_reminders
+from scheduler.workdays import WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one plan of the configuration asks for."""
+
+    plan: Plan
+    events: tuple[Event, ...]
+    reminders: tuple[Reminder, ...]
+    untold: tuple[Untold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One valid configuration and all that follows from it."""
+
+    wanted: tuple[Wanted, ...]
+    contacts: tuple[Contact, ...]
+    workdays: WorkingDays
+
+    def find(self, plan_id: str) -> Wanted | None:
+        return next((wanted for wanted in self.wanted if wanted.plan.id == plan_id), None)
+
+
+def make_snapshot(
+    plans: tuple[Plan, ...],
+    contacts: tuple[Contact, ...],
+    rules: tuple[Rule, ...],
+    workdays: WorkingDays,
+    domain: str,
+) -> Snapshot:
+    """Compute all events and reminders that a configuration asks for."""
+    wanted = []
+    for plan in plans:
+        planned = plan_reminders(plan, contacts, rules, workdays)
+        events = plan_events(plan, contacts=contacts, domain=domain)
+        wanted.append(Wanted(plan, events, planned.reminders, planned.untold))
+    return Snapshot(tuple(wanted), contacts, workdays)
