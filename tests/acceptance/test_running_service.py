@@ -1,0 +1,86 @@
+"""`scheduler run` as a process: what it serves, that it sends what is due, how it stops, that it is alone."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from scheduler.catcher import Catcher
+from scheduler.clock import read_wall_clock
+from tests.acceptance.commandline import SHIPPED_CONFIG, make_environment, run_command
+
+
+@contextmanager
+def running_service(config: Path, *, smtp_port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the service; yield its process and address once it listens."""
+    settings = {"SCHEDULER_HTTP__PORT": "0", "SCHEDULER_SMTP__PORT": str(smtp_port)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from scheduler.cli import main; main()", "run"],
+        cwd=config.parent,
+        env=make_environment(**settings),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            entry = json.loads(line)
+            if entry["event"] == "listening":
+                yield process, entry["url"].rstrip("/")
+                break
+        else:
+            raise AssertionError("the service ended before it listened")
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def move_to_now(config: Path) -> None:
+    """Let one visit be in 30 hours: its newest reminder of those past goes at once."""
+    plan = config / "plans" / "kiem-tra-2024.yaml"
+    soon = (read_wall_clock() + timedelta(hours=30)).date()
+    text, count = re.subn(r"date: 2024-05-20", f"date: {soon}", plan.read_text(encoding="utf-8"))
+    assert count == 1
+    plan.write_text(text, encoding="utf-8")
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        content: bytes = answer.read()
+    return content.decode()
+
+
+def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(SHIPPED_CONFIG, config)
+    move_to_now(config)
+    arrived: list[str] = []
+    first = threading.Event()
+
+    def note(to: str, content: bytes) -> None:
+        arrived.append(to)
+        first.set()
+
+    with Catcher(None, on_message=note) as catcher:
+        with running_service(config, smtp_port=catcher.port) as (process, url):
+            assert read(f"{url}/feeds/kiem-tra-2024.ics").count("BEGIN:VEVENT") == 21
+            assert json.loads(read(f"{url}/healthz")) == {"alive": True}
+            other = run_command("run", folder=tmp_path, SCHEDULER_HTTP__PORT="0")
+            assert other.status == 1
+            assert f"process {process.pid} on " in other.err
+            assert first.wait(30)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+    rows = run_command("history", "--json", folder=tmp_path).records("deliveries")
+    assert {row["state"] for row in rows if row["item"] != "son-dong"} == {"expired"}
+    assert "sending" not in {row["state"] for row in rows}
+    assert sorted(arrived) == sorted(row["to"] for row in rows if row["state"] == "sent")
