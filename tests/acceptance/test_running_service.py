@@ -70,16 +70,15 @@ def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_
         arrived.append(to)
         first.set()
 
-    with Catcher(None, on_message=note) as catcher:
-        with running_service(config, smtp_port=catcher.port) as (process, url):
-            assert read(f"{url}/feeds/kiem-tra-2024.ics").count("BEGIN:VEVENT") == 21
-            assert json.loads(read(f"{url}/healthz")) == {"alive": True}
-            other = run_command("run", folder=tmp_path, SCHEDULER_HTTP__PORT="0")
-            assert other.status == 1
-            assert f"process {process.pid} on " in other.err
-            assert first.wait(30)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+    with Catcher(None, on_message=note) as catcher, running_service(config, smtp_port=catcher.port) as (process, url):
+        assert read(f"{url}/feeds/kiem-tra-2024.ics").count("BEGIN:VEVENT") == 21
+        assert json.loads(read(f"{url}/healthz")) == {"alive": True}
+        other = run_command("run", folder=tmp_path, SCHEDULER_HTTP__PORT="0")
+        assert other.status == 1
+        assert f"process {process.pid} on " in other.err
+        assert first.wait(30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
     rows = run_command("history", "--json", folder=tmp_path).records("deliveries")
     assert {row["state"] for row in rows if row["item"] != "son-dong"} == {"expired"}
     assert "sending" not in {row["state"] for row in rows}
