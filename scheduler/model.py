@@ -214,7 +214,7 @@ class Contact:
 
 
 Audience = Literal["units", "communes", "team"]
-About = Literal["visit", "report"]
+About = Literal["visit", "report", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +262,21 @@ class EventStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """An event's description as the readers at ``places`` are told it: what concerns them, and nobody else."""
+
+    places: tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What one VEVENT says, without its revision.
 
     ``start`` and ``end`` are aware datetimes for a visit session, dates for an all-day deadline
     (``end`` exclusive). ``item`` is the visit's or report's id; ``unit`` is None for a deadline.
+    ``places`` (unit and ``unit/commune`` ids) and ``members`` (contact ids, the team's head first) say whom
+    it belongs to, also once the plan no longer has it. ``wordings`` differ from ``description``.
     """
 
     uid: str
@@ -282,6 +292,9 @@ class Event:
     status: EventStatus
     categories: tuple[str, ...] = ()
     organiser: Organiser | None = None
+    places: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    wordings: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +311,8 @@ class Reminder:
     """A rule applied to one visit or report for one recipient: the row the ledger will hold.
 
     ``series`` names what is told to whom; of one series only the newest due reminder goes out.
-    ``why`` says in words how ``due_at`` came about. ``useful_until`` is exclusive.
+    ``why`` says in words how ``due_at`` came about. ``useful_until`` is exclusive. ``truth`` is what the mail
+    tells about the item (``truths``), "" where that is not known.
     """
 
     key: str
@@ -315,6 +329,7 @@ class Reminder:
     due_at: datetime
     useful_until: datetime
     why: str
+    truth: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 
 from scheduler.model import About, Contact, Plan, Reminder, Report, Rule, Untold, Visit, When
+from scheduler.truths import tell_report, tell_visit
 from scheduler.workdays import WorkingDays, format_day
 
 
@@ -44,6 +45,7 @@ class _Item:
     useful_until: datetime
     communes: tuple[str, ...]
     team: str | None
+    truth: str
 
 
 def plan_reminders(
@@ -145,6 +147,7 @@ def _make_visit_item(plan: Plan, visit: Visit) -> _Item:
         useful_until=first_start,
         communes=tuple(f"{visit.unit}/{commune}" for commune in visit.communes),
         team=visit.team,
+        truth=str(tell_visit(plan, visit)),
     )
 
 
@@ -160,6 +163,7 @@ def _make_report_item(plan: Plan, report: Report, unit: str) -> _Item:
         useful_until=ends_at,
         communes=(unit,) if "/" in unit else (),
         team=None,
+        truth=str(tell_report(plan, report, unit)),
     )
 
 
@@ -206,4 +210,5 @@ def _make_reminder(plan: Plan, item: _Item, rule: Rule, moment: Moment, contact:
         due_at=moment.due_at,
         useful_until=item.useful_until,
         why=moment.why,
+        truth=item.truth,
     )

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "scheduler"
 PURE = (
     "model", "errors", "naming", "rules", "workdays", "reminders", "delivery", "changes", "events", "ics", "letters",
     "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "snapshot", "preview", "intake",
-    "documents.document",
+    "documents.document", "truths", "notices", "guard", "differences",
 )  # fmt: skip
 SHELLS = ("service", "rehearsal", "demo", "cli", "web", "importing")
 IO_LIBRARIES = {
