@@ -31,6 +31,7 @@ class Told:
     truth: str
     useful_until: datetime
     told_at: datetime
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

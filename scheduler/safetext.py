@@ -6,16 +6,15 @@ or end the file for a client, so they are refused, never repaired.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-_REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# These four categories are closed: the Unicode standard never adds a character to them.
+_REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def find_refused_character(text: str, *, allowed: str = "") -> str | None:
     """Return the name of the first character that ``text`` may not hold ("U+000B"), None when there is none."""
-    if text.isascii() and text.isprintable():
-        return None
-    for char in text:
-        if unicodedata.category(char) in _REFUSED and char not in allowed:
-            return f"U+{ord(char):04X}"
+    for found in _REFUSED.finditer(text):
+        if found[0] not in allowed:
+            return f"U+{ord(found[0]):04X}"
     return None

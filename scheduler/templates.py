@@ -7,7 +7,8 @@ admin's text: sandboxed, undefined names are errors, HTML is escaped by itself.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Collection
+from dataclasses import fields, replace
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -17,12 +18,17 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.errors import ConfigError, Problem
-from scheduler.letters import Letter, RenderedLetter
+from scheduler.headers import MessageError, write_text_header
+from scheduler.letters import NOTICE_KINDS, Letter, RenderedLetter
+from scheduler.letters.facts import FACTS
+from scheduler.letters.samples import Sample, list_samples
+from scheduler.letters.sharing import SharedLetter, can_share, find_gaps, open_gaps
 from scheduler.naming import normalise_text
 
 _SUBJECT, _TEXT, _HTML = ".subject.txt", ".txt", ".html"
 _LARGEST_TEMPLATE = 256 * 1024
 _LARGEST_PART = 512 * 1024
+_NAMES = tuple(field.name for field in fields(Letter))
 
 
 class TemplateError(ConfigError):
@@ -37,10 +43,19 @@ class LetterTemplates:
         self._environment = _make_environment(self._files, sources)
         self._kinds = frozenset(name.removesuffix(_SUBJECT) for name in sources if name.endswith(_SUBJECT))
         self._templates = self._compile(sources)
+        self._can_share = can_share(self._environment.parse(source) for source in sources.values())
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of letter there are, each with all three parts."""
         return self._kinds
+
+    def reminder_kinds(self) -> frozenset[str]:
+        """Return the kinds that a rule may name: all but those of notices, which only an edit causes."""
+        return self._kinds - NOTICE_KINDS
+
+    def find_file(self, name: str) -> str:
+        """Return which file the template ``name`` (with its ending) was read from."""
+        return self._files[name]
 
     def render(self, kind: str, letter: Letter) -> RenderedLetter:
         """Set ``letter`` in the three parts of ``kind``; TemplateError names the file and line that failed."""
@@ -50,29 +65,55 @@ class LetterTemplates:
 
     def render_subject(self, kind: str, letter: Letter) -> str:
         """Return the subject alone, one line of NFC text."""
+        return self._check_subject(kind, self._render(kind + _SUBJECT, letter))
+
+    def render_shared(self, kind: str, letter: Letter) -> SharedLetter | None:
+        """Set what ``letter`` has in common with those to others of its place, with gaps for name and address.
+
+        None where a template does more with these than print them; then each letter is set by itself.
+        """
+        if not self._can_share:
+            return None
+        gapped = open_gaps(letter)
+        subject, text, html = (find_gaps(self._set(kind + part, gapped)) for part in (_SUBJECT, _TEXT, _HTML))
+        if subject is None or subject.gaps or text is None or html is None:
+            return None
+        return SharedLetter(self._check_subject(kind, "".join(subject.pieces)), text, html)
+
+    def _check_subject(self, kind: str, rendered: str) -> str:
         name = kind + _SUBJECT
-        subject = normalise_text(self._render(name, letter))
+        subject = normalise_text(rendered)
         if not subject or "\n" in subject:
             found = "is empty" if not subject else f"has more than one line: {subject!r}"
             raise TemplateError((Problem(self._files[name], 1, 1, f"the subject {found}; write exactly one line"),))
         return subject
 
     def _render(self, name: str, letter: Letter) -> str:
+        return "".join(self._set(name, letter))
+
+    def _set(self, name: str, letter: Letter) -> list[str]:
+        """Return the template ``name`` set with the facts of ``letter``, in the pieces that it yields."""
         template = self._templates.get(name)
         if template is None:
             known = ", ".join(sorted(self._kinds))
             raise TemplateError((Problem(name, 0, 0, f"there is no such template; kinds with all parts: {known}"),))
-        facts = {field.name: getattr(letter, field.name) for field in fields(letter)}
+        facts = {name: getattr(letter, name) for name in _NAMES}
+        pieces: list[str] = []
+        length = 0
         try:
-            rendered = template.render(facts)
+            for piece in template.generate(facts):
+                pieces.append(piece)
+                length += len(piece)
+                if length > _LARGEST_PART:
+                    break
         except Exception as error:
             raise TemplateError((self._locate(name, error),)) from error
-        if len(rendered) > _LARGEST_PART:
+        if length > _LARGEST_PART:
             text = (
-                f"renders to {len(rendered)} characters, at most {_LARGEST_PART} can be mailed; look for a loop in it"
+                f"renders to more than {_LARGEST_PART} characters, the most that can be mailed; look for a loop in it"
             )
             raise TemplateError((Problem(self._files[name], 0, 0, text),))
-        return rendered
+        return pieces
 
     def _compile(self, sources: dict[str, str]) -> dict[str, Template]:
         templates: dict[str, Template] = {}
@@ -95,7 +136,7 @@ class LetterTemplates:
         if line is None:
             return Problem(file, 0, 0, f"the template fails: {detail}")
         return Problem(
-            line[0], line[1], 1, f"the template fails: {detail}; the names it may use are in docs/letters.md"
+            line[0], line[1], 1, f"the template fails: {detail}; the names it may use are in docs/templates.md"
         )
 
 
@@ -123,6 +164,36 @@ def load_templates(directories: tuple[Path, ...]) -> LetterTemplates:
     return LetterTemplates(files, sources)
 
 
+def prove_templates(templates: LetterTemplates, *, kinds: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """Set every kind, or only ``kinds``, with samples of all letters it can be asked for; return what fails, each once.
+
+    The samples say as much and as little as a plan can, to every audience; one failure names one of them. A
+    kind of the admin's own is proven as the beginning of its name says, with those about visits or reports.
+    """
+    problems: dict[tuple[str, int, str], Problem] = {}
+    for kind in sorted(templates.kinds() if kinds is None else kinds):
+        samples = list_samples(kind)
+        if not samples:
+            file = templates.find_file(kind + _SUBJECT)
+            text = f"is a letter about nothing; rename it and its parts to visit-{kind} or report-{kind}"
+            problems[file, 0, text] = Problem(file, 0, 0, text)
+        for sample in samples:
+            for found in _try_sample(templates, kind, sample):
+                message = f"{found.message} (tried with a sample: {sample.name})"
+                problems.setdefault((found.file, found.line, found.message), replace(found, message=message))
+    return tuple(problems.values())
+
+
+def _try_sample(templates: LetterTemplates, kind: str, sample: Sample) -> tuple[Problem, ...]:
+    try:
+        write_text_header("Subject", templates.render(kind, sample.letter).subject)
+    except TemplateError as error:
+        return error.problems
+    except MessageError as error:
+        return (Problem(templates.find_file(kind + _SUBJECT), 1, 1, str(error)),)
+    return ()
+
+
 def _read_source(path: Path) -> str:
     size = path.stat().st_size
     if size > _LARGEST_TEMPLATE:
@@ -143,12 +214,25 @@ def _find_missing_parts(files: dict[str, Path], directories: tuple[Path, ...]) -
     ]
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, with a short way for the facts of a letter: frozen values without a method."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        if type(obj) in FACTS and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        found: object = super().getattr(obj, attribute)
+        return found
+
+
 def _make_environment(files: dict[str, str], sources: dict[str, str]) -> ImmutableSandboxedEnvironment:
     def load(name: str) -> tuple[str, str, None] | None:
         # The file's name goes with the source, so that a traceback names it.
         return (sources[name], files[name], None) if name in sources else None
 
-    return ImmutableSandboxedEnvironment(
+    return _Environment(
         loader=FunctionLoader(load),
         undefined=StrictUndefined,
         autoescape=lambda name: name is not None and name.endswith(_HTML),

@@ -1,12 +1,25 @@
 """One letter per kind and audience: plan, reminder, contact and the instant it is written."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.events import plan_events
+from scheduler.letters import EarlierMail
 from scheduler.messages import ComposedMessage, Letterhead, LetterSetter, MessageWriter
-from scheduler.model import About, Contact, Organiser, Plan, RecordedEvent, Reminder, Revision
+from scheduler.model import (
+    About,
+    Contact,
+    Due,
+    Organiser,
+    Plan,
+    PlanStatus,
+    RecordedEvent,
+    Reminder,
+    Revision,
+)
+from scheduler.notices import CANCELLED, CONFIRMED, CORRECTION, MOVED
+from scheduler.truths import tell_report, tell_visit
 from scheduler.workdays import WorkingDays
 from tests.samples import UPDATED, make_contacts, make_plan, make_reminder
 
@@ -28,6 +41,18 @@ class Case:
     plan: Plan
     reminder: Reminder
     contact: Contact
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCase:
+    """What one notice is made of; ``events`` are those the ledger would hand over."""
+
+    plan: Plan
+    notice: Reminder
+    contact: Contact
+    earlier: EarlierMail | None
+    events: tuple[RecordedEvent, ...]
     written_at: datetime
 
 
@@ -72,6 +97,7 @@ def make_cases() -> dict[str, Case]:
     """Return every shipped kind, for every audience that reads it differently."""
     return {
         "report-due": make_case("report-due", "ubnd-son-dong", "2024-05-03T08:00", about="report"),
+        "report-overdue": make_case("report-overdue", "ubnd-son-dong", "2024-05-13T08:00", about="report"),
         "report-last-day": make_case("report-last-day", "ubnd-luc-nam", "2024-05-09T08:00", about="report"),
         "visit-coming-unit": make_case("visit-coming", "ubnd-son-dong", "2024-05-13T08:00"),
         "visit-coming-commune": make_case("visit-coming", "ubnd-an-ba", "2024-05-16T08:00"),
@@ -101,3 +127,83 @@ def write_case(templates: LetterSetter, case: Case, letterhead: Letterhead = LET
         workdays=WorkingDays(),
         written_at=case.written_at,
     )
+
+
+def make_notice_case(
+    kind: str,
+    contact_id: str,
+    now: Plan,
+    *,
+    about: About = "visit",
+    told: Plan | None = None,
+    subject: str | None = None,
+) -> NoticeCase:
+    """Return the case of somebody who was told of ``told``, the sample plan, and now is told of ``now``."""
+    before = told or make_full_plan()
+    case = make_case(kind, contact_id, "2024-05-07T09:30", about=about, plan=now)
+    truth = tell_visit(before, before.visits[0])
+    if about == "report":
+        truth = tell_report(before, before.reports[0], case.contact.of)
+    earlier = EarlierMail(truth, datetime(2024, 5, 6, 8, 0, tzinfo=HANOI), subject, "Sơn Động")
+    return NoticeCase(
+        now, case.reminder, case.contact, earlier, _record_change(now, case.reminder.item), case.written_at
+    )
+
+
+def make_confirmation(contact_id: str, plan: Plan) -> NoticeCase:
+    case = make_case(CONFIRMED, contact_id, "2024-05-07T09:30", plan=plan)
+    notice = replace(case.reminder, about="plan", item=plan.id, unit=plan.id, key=f"plan|{CONFIRMED}|{contact_id}")
+    return NoticeCase(plan, notice, case.contact, None, _record_change(plan, "son-dong"), case.written_at)
+
+
+def change_visit(plan: Plan, *, dates: tuple[date, ...] = (date(2024, 5, 27),)) -> Plan:
+    return replace(plan, visits=(replace(plan.visits[0], dates=dates),))
+
+
+def cancel_visit(plan: Plan) -> Plan:
+    return replace(plan, visits=(replace(plan.visits[0], cancelled=True),))
+
+
+def leave_out_commune(plan: Plan) -> Plan:
+    """Return the plan whose visit goes to Phúc Sơn alone, and no longer to An Bá."""
+    return replace(plan, visits=(replace(plan.visits[0], communes=("phuc-son",)),))
+
+
+def put_off_report(plan: Plan) -> Plan:
+    return replace(plan, reports=(replace(plan.reports[0], due=Due("by", date(2024, 5, 17))),))
+
+
+def make_notice_cases() -> dict[str, NoticeCase]:
+    """Return every kind of notice, for readers who are told different things."""
+    plan = make_full_plan()
+    moved, cancelled = change_visit(plan), cancel_visit(plan)
+    without, later = leave_out_commune(plan), put_off_report(plan)
+    return {
+        "visit-moved-unit": make_notice_case(MOVED, "ubnd-son-dong", moved, subject="Lịch kiểm tra"),
+        "visit-moved-team": make_notice_case(MOVED, "truong-doan", moved),
+        "visit-cancelled": make_notice_case(CANCELLED, "ubnd-an-ba", cancelled),
+        "visit-cancelled-left-out": make_notice_case(CANCELLED, "ubnd-an-ba", without, subject="Lịch kiểm tra"),
+        "plan-confirmed-unit": make_confirmation("ubnd-son-dong", replace(plan, status=PlanStatus.CONFIRMED)),
+        "plan-confirmed-team": make_confirmation("truong-doan", replace(plan, status=PlanStatus.CONFIRMED)),
+        "correction-visit": make_notice_case(CORRECTION, "ubnd-son-dong", without, subject="Lịch kiểm tra"),
+        "correction-report": make_notice_case(CORRECTION, "ubnd-luc-nam", later, about="report"),
+    }
+
+
+def write_notice(templates: LetterSetter, case: NoticeCase) -> ComposedMessage:
+    return MessageWriter(templates, LETTERHEAD).write_notice(
+        case.plan,
+        case.notice,
+        case.contact,
+        earlier=case.earlier,
+        contacts=make_contacts(),
+        events=case.events,
+        workdays=WorkingDays(),
+        written_at=case.written_at,
+    )
+
+
+def _record_change(plan: Plan, item: str) -> tuple[RecordedEvent, ...]:
+    """Return the events of ``item`` as a ledger holds them after a second change."""
+    events = plan_events(plan, contacts=make_contacts(), domain=LETTERHEAD.domain)
+    return tuple(RecordedEvent(event, Revision(2, UPDATED, UPDATED)) for event in events if event.item == item)

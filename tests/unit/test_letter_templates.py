@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.letters import Letter, RenderedLetter
+from scheduler.letters import NOTICE_KINDS, Letter, RenderedLetter
+from scheduler.letters.sharing import SharedLetter
 from scheduler.messages import ComposedMessage
-from scheduler.templates import LetterTemplates, TemplateError, load_templates
+from scheduler.templates import LetterTemplates, TemplateError, load_templates, prove_templates
 from tests.unit.letter_samples import make_cases, write_case
 
 SHIPPED = Path(__file__).parents[2] / "templates" / "email"
@@ -39,6 +40,9 @@ class Keep:
         self.rendered = self._templates.render(kind, letter)
         return self.rendered
 
+    def render_shared(self, kind: str, letter: Letter) -> SharedLetter | None:
+        return None
+
     def render_subject(self, kind: str, letter: Letter) -> str:
         return self._templates.render_subject(kind, letter)
 
@@ -49,8 +53,18 @@ def render(templates: LetterTemplates) -> RenderedLetter:
     return keep.rendered
 
 
-def test_the_shipped_kinds_are_those_of_the_default_rules() -> None:
-    assert load_templates((SHIPPED,)).kinds() == {"report-due", "report-last-day", "visit-coming", "visit-eve"}
+def test_a_rule_may_name_every_shipped_kind_but_the_notices() -> None:
+    assert load_templates((SHIPPED,)).reminder_kinds() == {
+        "report-due",
+        "report-last-day",
+        "report-overdue",
+        "visit-coming",
+        "visit-eve",
+    }
+
+
+def test_there_is_a_shipped_template_for_every_notice() -> None:
+    assert load_templates((SHIPPED,)).kinds() > NOTICE_KINDS
 
 
 def test_an_admins_copy_wins_file_by_file(tmp_path: Path) -> None:
@@ -176,5 +190,50 @@ def test_windows_line_breaks_and_a_byte_order_mark_are_understood(tmp_path: Path
 
 def test_a_letter_that_grows_without_end_is_refused(tmp_path: Path) -> None:
     source = "{% for i in range(99999) %}xxxxxxxxxx{% endfor %}"
-    with pytest.raises(TemplateError, match="renders to 999990 characters"):
+    with pytest.raises(TemplateError, match="renders to more than"):
         write_letter(load_templates((write_parts(tmp_path, text=source),)))
+
+
+def test_the_shipped_templates_are_proven() -> None:
+    assert prove_templates(load_templates((SHIPPED,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "words", "sample"),
+    [
+        ("report-due.txt", "{{ report.form|upper }}{{ report.form.strip() }}", "no attribute 'strip'", "little said"),
+        ("report-due.txt", "\n{{ visit.label }}", "'None' has no attribute 'label'", "all said"),
+        ("visit-coming.txt", "{{ visit.days[0].sessions[0].hours }}", "has no element 0", "little said"),
+        ("visit-coming.txt", "{% if audience == 'team' %}{{ x }}{% endif %}", "'x' is undefined", "truong-doan"),
+        ("visit-moved.txt", "{{ visit.days[0].sessions[0].hours }}", "has no element 0", "little said"),
+        ("correction.txt", "{{ visit.label }}", "'None' has no attribute 'label'", "a report is owed after all"),
+        ("plan-confirmed.txt", "{{ notice.visits[0].scope.strip() }}", "no attribute 'strip'", "little said"),
+        ("visit-cancelled.subject.txt", "{{ visit.when }}", "'None' has no attribute 'when'", "ubnd-huyen"),
+        ("visit-coming.subject.txt", "=?{{ visit.when }}", "holds '=?'", "all said"),
+        ("layout.html", "{{ nonsense }}", "'nonsense' is undefined", ""),
+    ],
+)
+def test_a_template_that_fails_on_any_sample_is_found_before_it_is_used(
+    tmp_path: Path, name: str, source: str, words: str, sample: str
+) -> None:
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    problems = prove_templates(load_templates((tmp_path, SHIPPED)))
+    assert {Path(problem.file).name for problem in problems} == {name}
+    assert words in problems[0].message
+    assert sample in problems[0].message.rpartition("tried with a sample: ")[2]
+
+
+def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "closing.txt").write_text("\n\n{{ nonsense }}\n", encoding="utf-8")
+    problems = prove_templates(load_templates((tmp_path, SHIPPED)))
+    assert [(Path(problem.file).name, problem.line) for problem in problems] == [("closing.txt", 3)]
+
+
+def test_a_kind_of_the_admins_own_is_proven_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+    for kind, text in (("visit-brief", "{{ visit.label }}"), ("report-brief", "{{ visit.label }}"), ("brief", "x")):
+        for part in (".subject.txt", ".txt", ".html"):
+            (tmp_path / f"{kind}{part}").write_text(text, encoding="utf-8")
+    problems = prove_templates(load_templates((tmp_path, SHIPPED)))
+    assert {Path(problem.file).name.split(".")[0] for problem in problems} == {"brief", "report-brief"}
+    assert str(tmp_path / "brief.subject.txt") in {problem.file for problem in problems}
+    assert "rename it and its parts to visit-brief or report-brief" in str(problems[0])
