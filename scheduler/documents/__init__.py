@@ -1,54 +1,81 @@
 """A file in, a ``Document`` out: one reader per form, the form told by content and never by the file's name.
 
-IO: only ``read_document`` touches the file system. A new form is one more module that yields ``Block``s, its
-signature in ``forms.py``, and one line in ``READERS``.
+IO: only ``read_document`` touches the file system. Plain text of common size is read here; everything else is parsed
+by a child process with limits (isolation, worker), after LibreOffice where the form is old or OpenDocument (office). A
+new form is one more module that yields ``Block``s, its signature in forms, package or ole, and one line in worker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from scheduler.documents.document import Block, Document
+from scheduler.documents.document import Document, Progress, Table
 from scheduler.documents.forms import Form, recognise_form
-from scheduler.documents.text import read_text_blocks
+from scheduler.documents.limits import MAX_BYTES, MIB, SMALL_TEXT
+from scheduler.documents.wire import Conversion, Reading
 from scheduler.errors import DocumentError
 
+# What starts processes and reads text is loaded where it is used: the parsing process loads this package, and not that.
 __all__ = ["MAX_BYTES", "read_document"]
-
-MAX_BYTES: Final = 20 * 1024 * 1024
-
-READERS: Final[dict[Form, Callable[[bytes, str], tuple[Block, ...]]]] = {
-    Form.TEXT: read_text_blocks,
-}
 
 # What a person can do about a form that is recognised and not read.
 _REMEDIES: Final = {
-    Form.ZIP: "it is a Word, Excel or other packed file; save it as plain text (UTF-8) and import that",
-    Form.PDF: "it is a PDF file; save its text as plain text (UTF-8) and import that",
-    Form.OLE: "it is an old Word or Excel file; save it as plain text (UTF-8) and import that",
-    Form.RTF: "it is a rich text file; save it as plain text (UTF-8) and import that",
     Form.IMAGE: "it is an image; hand in the document it was scanned from",
-    Form.BINARY: "it is not text; save the document as plain text (UTF-8) and import that",
+    Form.WEB: "it is a web page; open it in Word or Excel, save it as .docx or .xlsx, and import that",
+    Form.BINARY: "it is not text and of no known form; hand in the plan as a Word, Excel, PDF or text file",
 }
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, progress: Progress | None = None) -> Document:
     """Read the file at ``path`` into paragraphs and tables, in reading order.
 
-    Raises DocumentError (one sentence: file, what is wrong, remedy) for a file that is missing, no regular file,
-    not permitted, empty, too large, or of a form without a reader.
+    ``progress`` is told the pages, sheets or rows read so far and in all. Raises DocumentError (one sentence: file,
+    what is wrong, remedy) for a file that is missing, no regular file, not permitted, empty, too large, damaged,
+    protected, scanned, in an old Vietnamese encoding, or of a form without a reader.
     """
+    from scheduler.documents.legacy import name_text_encoding, refuse_legacy
+    from scheduler.documents.text import read_text_blocks
+
     content = _read_content(path)
     form = recognise_form(content)
-    reader = READERS.get(form)
-    if reader is None:
+    if form in _REMEDIES:
         raise DocumentError(f"{path}: cannot be read: {_REMEDIES[form]}")
-    blocks = reader(content, str(path))
-    if not blocks:
+    if form is Form.TEXT and len(content) <= SMALL_TEXT:
+        reading = Reading("text", read_text_blocks(content, str(path)))
+    else:
+        reading = _read_packed(content, form, str(path), progress)
+    if not reading.blocks:
         raise DocumentError(f"{path}: the document holds no text; hand in another one")
-    return Document(name=path.name, form=form.value, blocks=blocks)
+    document = Document(path.name, reading.form, reading.blocks, reading.notes)
+    encoding = name_text_encoding(_join_text(document))
+    if encoding:
+        raise refuse_legacy(str(path), encoding, "told by its letters")
+    return document
+
+
+def _read_packed(content: bytes, form: Form, name: str, progress: Progress | None) -> Reading:
+    from scheduler.documents.isolation import read_isolated
+    from scheduler.documents.office import convert_with_office
+
+    answer = read_isolated(content, form.value, name, progress)
+    if isinstance(answer, Reading):
+        return answer
+    converted = convert_with_office(content, answer.form, answer.target, name)
+    again = read_isolated(converted, Form.ZIP.value, name, progress)
+    if isinstance(again, Conversion):
+        raise DocumentError(f"{name}: LibreOffice could not convert it; save it as .docx or .xlsx, and import that")
+    return Reading(answer.form, again.blocks, again.notes)
+
+
+def _join_text(document: Document) -> str:
+    texts: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Table):
+            texts += [cell.text for row in block.rows for cell in row.cells if not cell.merged]
+        else:
+            texts.append(block.text)
+    return "\n".join(texts)
 
 
 def _read_content(path: Path) -> bytes:
@@ -65,7 +92,5 @@ def _read_content(path: Path) -> bytes:
     if not content:
         raise DocumentError(f"{path}: the file is empty; hand in another one")
     if len(content) > MAX_BYTES:
-        raise DocumentError(
-            f"{path}: larger than {MAX_BYTES // 1024 // 1024} MB, which no plan is; hand in the plan alone"
-        )
+        raise DocumentError(f"{path}: larger than {MAX_BYTES // MIB} MB, which no plan is; hand in the plan alone")
     return content

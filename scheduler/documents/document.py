@@ -5,8 +5,12 @@ Pure. Text is NFC; a place is a phrase a person can follow: "line 93", "table 1,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+
+Progress = Callable[[int, int], None]
+"""Told by a reader what it has read so far and how much there is in all (pages, rows, sheets; 0 where unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,21 @@ Block = Paragraph | Table
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader passed over and a person should know of: a hidden sheet, a page that is an image."""
+
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document's blocks in reading order; ``name`` is the file's name, ``form`` what it proved to be."""
 
     name: str
     form: str
     blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -6,6 +6,7 @@ Pure. Signatures: ISO/IEC 21320 (zip), ISO 32000 section 7.5.2 (PDF), [MS-CFB] s
 from __future__ import annotations
 
 import codecs
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +18,7 @@ class Form(StrEnum):
     OLE = "ole"
     RTF = "rtf"
     IMAGE = "image"
+    WEB = "web"
     BINARY = "binary"
 
 
@@ -31,6 +33,12 @@ _SIGNATURES: Final = (
     (b"MM\x00*", Form.IMAGE),
     (b"GIF8", Form.IMAGE),
 )
+# Word and Excel also save web pages and plain XML under their own names.
+_WEB_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?(?:<\?xml|<!doctype html|<html|<table|mime-version:)", re.I | re.S
+)
+_WEB_SEARCHED: Final = 2048
+_FEWEST_NULS: Final = 0.1  # of all bytes: blanks, digits and plain letters are far more in any text
 # Readers accept a PDF whose signature stands a little way in.
 _PDF_SEARCHED: Final = 1024
 
@@ -42,6 +50,8 @@ def recognise_form(content: bytes) -> Form:
             return form
     if b"%PDF-" in content[:_PDF_SEARCHED]:
         return Form.PDF
+    if _WEB_PAGE.match(content[:_WEB_SEARCHED]):
+        return Form.WEB
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Form.TEXT
     if b"\x00" in content:
@@ -57,6 +67,8 @@ def guess_utf16(content: bytes) -> str | None:
     if len(content) % 2:
         return None
     even, odd = content[0::2].count(0), content[1::2].count(0)
+    if max(odd, even) < len(content) * _FEWEST_NULS:
+        return None
     if odd and not even:
         return "utf-16-le"
     if even and not odd:

@@ -1,4 +1,4 @@
-"""Plain text -> blocks: a paragraph per written paragraph, a table per run of tab-separated lines.
+"""Plain text -> blocks: a paragraph per written paragraph, a table per run of tab-separated lines or pipe table.
 
 Pure. Places are "line N", counted from 1 over LF, CRLF and CR alike.
 Reads UTF-8 and UTF-16 with and without a byte order mark; text becomes NFC (Unicode Standard Annex 15).
@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from scheduler.documents.delimited import find_pipe_table_end, read_delimited_blocks, read_pipe_table
 from scheduler.documents.document import Block, Cell, Paragraph, Row, Table
 from scheduler.documents.forms import guess_utf16
+from scheduler.documents.grid import GridTooLargeError
+from scheduler.documents.legacy import name_text_encoding, refuse_legacy
 from scheduler.errors import DocumentError
 from scheduler.naming import normalise_text
 
@@ -25,8 +28,10 @@ _FOOTNOTE_MARK: Final = re.compile(r"\(\*+\)")
 _EMPHASIS: Final = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}")
 _HEADING_MARK: Final = re.compile(r"^#{1,6}\s+")
 _RULE_LINE: Final = re.compile(r"^[-_=*~–—.…\s]{3,}$")
-_LIST_MARK: Final = re.compile(r"^(?:[-–+•*]\s|\(?(?:\d+(?:\.\d+)*|[IVXLC]+|[a-zđ])[-.)/]\s?)")
+# A number that only a margin put first ("1303/QĐ-UBND", "29/3/2024") is no mark.
+LIST_MARK: Final = re.compile(r"[-–+•*]\s|\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVXLC]+|[a-zđ])(?:[.)](?=\s|[^\W\d]|$)|[-–/]\s)")
 _SENTENCE_END: Final = (".", ";", ":", "!", "?", "./.")
+_LONGEST_PARAGRAPH: Final = 200  # lines; looking further at each would cost their square
 _WRAP_SHORTEST: Final = 55  # a line shorter than this was ended by its author, not by the margin
 _WRAP_LONGEST: Final = 120  # no program wraps further out: longer lines are whole paragraphs
 _WRAP_SLACK: Final = 16  # how far below its longest line a wrapped paragraph's lines stay
@@ -41,10 +46,14 @@ class _Line:
 def read_text_blocks(content: bytes, name: str) -> tuple[Block, ...]:
     """Turn the bytes of a text file into blocks; ``name`` is the file's, for errors.
 
-    Raises DocumentError where the bytes are no Unicode text.
+    Raises DocumentError where the bytes are no Unicode text, or a table is larger than the limits.
     """
-    lines = _split_lines(decode_text(content, name))
-    return tuple(_build_blocks(lines))
+    text = decode_text(content, name)
+    try:
+        delimited = read_delimited_blocks(text)
+        return tuple(_build_blocks(_split_lines(text))) if delimited is None else delimited
+    except GridTooLargeError as error:
+        raise DocumentError(f"{name}: {error}") from error
 
 
 def decode_text(content: bytes, name: str) -> str:
@@ -53,6 +62,10 @@ def decode_text(content: bytes, name: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
+        byte_text = content.decode("latin-1")
+        legacy = None if _CONTROL.search(byte_text) else name_text_encoding(byte_text)
+        if legacy:
+            raise refuse_legacy(name, legacy, "told by its letters") from error
         line = content[: error.start].count(b"\n") + 1
         raise DocumentError(
             f"{name}: line {line} is not {encoding.upper().removesuffix('-SIG')} text (an old Vietnamese encoding, or "
@@ -92,11 +105,15 @@ def _strip_marks(line: str) -> str:
 
 
 def _build_blocks(lines: tuple[_Line, ...]) -> Iterator[Block]:
-    position, tables = 0, 0
+    position = 0
+    texts = [line.text for line in lines]
     while position < len(lines):
+        pipes_end = find_pipe_table_end(texts, position)
         end = _find_table_end(lines, position)
-        if end > position:
-            tables += 1
+        if pipes_end > position:
+            yield read_pipe_table(texts[position:pipes_end], lines[position].number)
+            position = pipes_end
+        elif end > position:
             yield _build_table([line for line in lines[position:end] if line.text.strip()])
             position = end
         elif lines[position].text.strip():
@@ -148,7 +165,8 @@ def _build_table(lines: list[_Line]) -> Table:
 def _find_paragraph_end(lines: tuple[_Line, ...], start: int) -> int:
     """Return the index after the paragraph that begins at ``start``: its line, and the lines it was wrapped onto."""
     stop = start
-    while stop < len(lines) and lines[stop].text.strip() and not (stop > start and _is_tabular(lines[stop])):
+    last = min(len(lines), start + _LONGEST_PARAGRAPH)
+    while stop < last and lines[stop].text.strip() and not (stop > start and _is_tabular(lines[stop])):
         stop += 1
     longest = max(len(line.text.strip()) for line in lines[start:stop])
     end = start + 1
@@ -158,7 +176,7 @@ def _find_paragraph_end(lines: tuple[_Line, ...], start: int) -> int:
 
 
 def _is_wrapped(line: str, following: str, longest: int) -> bool:
-    if _LIST_MARK.match(following) or line.isupper() or following.isupper() or line.endswith(_SENTENCE_END):
+    if LIST_MARK.match(following) or line.isupper() or following.isupper() or line.endswith(_SENTENCE_END):
         return False
     return following[0].islower() or _is_full(line, longest)
 

@@ -1,0 +1,227 @@
+"""An .xlsx file -> the paragraphs and tables of its visible sheets, as Excel last showed them.
+
+Pure. Source: ISO/IEC 29500-1, section 18 (SpreadsheetML), read with the standard library. Formulas give the value that
+was kept with them and are never computed. The size that a sheet declares is not believed: only cells that are there
+count. Places are "sheet Lịch, B5".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from scheduler.documents.document import Block, Note, Progress
+from scheduler.documents.legacy import has_legacy_letters, name_font_encoding, refuse_legacy
+from scheduler.documents.limits import MAX_CELLS
+from scheduler.documents.package import Package
+from scheduler.documents.sheetblocks import Area, SheetCell, arrange_sheet, name_cell
+from scheduler.documents.sheetstyles import CellStyle, S, read_cell_styles, read_serial_value
+from scheduler.errors import DocumentError
+from scheduler.naming import normalise_text
+
+_RELATION_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ROWS_PER_REPORT: Final = 1_000
+_PLAIN: Final = CellStyle()
+_ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    part: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What the cells of all sheets share."""
+
+    file: str
+    strings: tuple[str, ...]
+    styles: tuple[CellStyle, ...]
+    from_1904: bool
+
+
+def read_sheet_blocks(package: Package, name: str, report: Progress) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
+    """Read the visible sheets of the workbook in ``package``; ``report`` is told the sheets read so far and in all.
+
+    The notes name what was passed over: hidden sheets, formulas without a kept value, cells that show an error. Raises
+    DocumentError where the package is damaged, larger than the limits or in an old encoding.
+    """
+    main = package.find_main_part()
+    root = package.parse_part(main)
+    styles, strings = package.find_related(main, "styles"), package.find_related(main, "sharedStrings")
+    workbook = _Workbook(
+        name,
+        tuple(map(_read_rich_text, package.parse_part(strings).findall(f"{S}si"))) if strings else (),
+        read_cell_styles(package.parse_part(styles) if styles else None),
+        any(each.get("date1904") in ("1", "true") for each in root.iter(f"{S}workbookPr")),
+    )
+    blocks: list[Block] = []
+    notes: list[Note] = []
+    sheets = _list_sheets(package, main, root)
+    shared = [sheet for sheet in sheets if not sheet.hidden]
+    for sheet in sheets:
+        place = f"sheet {sheet.name}"
+        if sheet.hidden:
+            text = "the sheet is hidden and was passed over; unhide it if the plan is in it, and import again"
+            notes.append(Note(text, place))
+            continue
+        cells, areas, told = _read_sheet(package.parse_part(sheet.part), place, workbook, report)
+        notes += told
+        blocks += arrange_sheet(cells, areas, place)
+        report(shared.index(sheet) + 1, len(shared))
+    return tuple(blocks), tuple(notes)
+
+
+def _list_sheets(package: Package, main: str, root: Element) -> tuple[_Sheet, ...]:
+    targets = {each.id: each for each in package.list_relationships(main)}
+    sheets: list[_Sheet] = []
+    for each in root.iter(f"{S}sheet"):
+        target = targets.get(each.get(_RELATION_ID, ""))
+        # A sheet of charts or old macros holds no cells.
+        if target and target.kind == "worksheet" and target.target in package.members:
+            hidden = each.get("state", "visible") != "visible"
+            sheets.append(_Sheet(normalise_text(each.get("name", "")), target.target, hidden))
+    return tuple(sheets)
+
+
+def _read_sheet(
+    root: Element, place: str, workbook: _Workbook, report: Progress
+) -> tuple[list[SheetCell], list[Area], list[Note]]:
+    areas = [area for each in root.iter(f"{S}mergeCell") if (area := _read_area(each.get("ref", "")))]
+    cells: list[SheetCell] = []
+    notes: list[Note] = []
+    hidden_rows: list[int] = []
+    row, count = 0, 0
+    for element in root.iterfind(f"{S}sheetData/{S}row"):
+        number = element.get("r", "")
+        row = int(number) if number.isdecimal() and len(number) < 8 else row + 1
+        column = 0
+        for each in element.iterfind(f"{S}c"):
+            count += 1
+            position = _read_reference(each.get("r", ""))
+            column = position[1] if position else column + 1
+            cell, told = _read_cell(each, row, column, place, workbook)
+            notes += told
+            if cell:
+                cells.append(cell)
+                if element.get("hidden") in ("1", "true") and row not in hidden_rows[-1:]:
+                    hidden_rows.append(row)
+        if count > MAX_CELLS:
+            raise DocumentError(
+                f"{workbook.file}: {place} has over {MAX_CELLS:,} cells, which no plan has; hand in the plan alone"
+            )
+        if row % _ROWS_PER_REPORT == 0:
+            report(0, 0)
+    if hidden_rows:
+        text = f"{len(hidden_rows)} hidden rows were read like the others; delete those that are not of the plan"
+        notes.append(Note(text, f"{place}, row {hidden_rows[0]}"))
+    return cells, areas, notes
+
+
+def _read_cell(
+    element: Element, row: int, column: int, place: str, workbook: _Workbook
+) -> tuple[SheetCell | None, list[Note]]:
+    at = f"{place}, {name_cell(row, column)}"
+    style_index = element.get("s", "")
+    style = _PLAIN
+    if style_index.isdecimal() and int(style_index) < len(workbook.styles):
+        style = workbook.styles[int(style_index)]
+    text, value = _read_value(element, style, workbook)
+    notes: list[Note] = []
+    if not text and element.find(f"{S}f") is not None and element.get("t") != "str":
+        remedy = "open the file in Excel, let it compute, save it, and import that"
+        notes.append(Note(f"the formula has no value kept with it and counts as empty; {remedy}", at))
+    if text in _ERRORS:
+        notes.append(Note(f"the cell shows the error {text} and counts as empty; mend its formula", at))
+        text = ""
+    encoding = name_font_encoding(style.font) if not text.isascii() else None
+    if encoding and has_legacy_letters(text):
+        raise refuse_legacy(workbook.file, encoding, f"font {style.font} in {at}")
+    return (SheetCell(row, column, text, value) if text else None), notes
+
+
+def _read_value(element: Element, style: CellStyle, workbook: _Workbook) -> tuple[str, date | datetime | None]:
+    kind = element.get("t", "n")
+    if kind == "inlineStr":
+        inline = element.find(f"{S}is")
+        return ("" if inline is None else _read_rich_text(inline)), None
+    held = element.find(f"{S}v")
+    raw = "" if held is None else held.text or ""
+    if kind == "s":
+        index = int(raw) if raw.isdecimal() and len(raw) < 10 else -1
+        return (workbook.strings[index] if 0 <= index < len(workbook.strings) else ""), None
+    if kind in ("str", "e", "d"):
+        return _clean_text(raw), (_read_iso_day(raw) if kind == "d" else None)
+    if kind == "b":
+        return ("TRUE" if raw == "1" else "FALSE" if raw else ""), None
+    return _read_number(raw, style, from_1904=workbook.from_1904)
+
+
+def _read_number(raw: str, style: CellStyle, *, from_1904: bool) -> tuple[str, date | datetime | None]:
+    try:
+        number = float(raw)
+    except ValueError:
+        return _clean_text(raw), None
+    shown = read_serial_value(number, style, from_1904=from_1904)
+    match shown:
+        case datetime():
+            return f"{shown:%d/%m/%Y %H:%M}", shown
+        case date():
+            return f"{shown:%d/%m/%Y}", shown
+        case time():
+            return f"{shown:%H:%M}", None
+        case _:
+            return (str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)), None
+
+
+def _read_iso_day(raw: str) -> date | None:
+    try:
+        return date.fromisoformat(raw[:10])
+    except ValueError:
+        return None
+
+
+def _read_rich_text(element: Element) -> str:
+    """Join the runs of a string; what is only said aloud (phonetic runs) is left out."""
+    parts = [element.findtext(f"{S}t", "")]
+    parts += [run.findtext(f"{S}t", "") for run in element.iterfind(f"{S}r")]
+    return _clean_text("".join(parts))
+
+
+def _clean_text(raw: str) -> str:
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), raw) if "_x" in raw else raw
+    lines = map(normalise_text, re.split(r"\r\n|\n|\r", _drop_invisible(text)))
+    return "\n".join(line for line in lines if line)
+
+
+def _drop_invisible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\r\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+
+
+def _read_reference(reference: str) -> tuple[int, int] | None:
+    match = _REFERENCE.fullmatch(reference)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]), column
+
+
+def _read_area(reference: str) -> Area | None:
+    corners: Iterator[tuple[int, int] | None] = map(_read_reference, reference.split(":"))
+    first, last = next(corners, None), next(corners, None)
+    if first is None or last is None:
+        return None
+    return Area(min(first[0], last[0]), min(first[1], last[1]), max(first[0], last[0]), max(first[1], last[1]))

@@ -1,0 +1,58 @@
+"""Only text, numbers and lists cross from the parsing process, and what is not an answer is refused."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.documents.document import Block, Cell, Note, Paragraph, Row, Table
+from scheduler.documents.wire import (
+    Answer,
+    AnswerError,
+    Conversion,
+    Reading,
+    Refusal,
+    Step,
+    decode_answer,
+    encode_answer,
+)
+
+TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=20)
+CELLS = st.builds(Cell, TEXTS, TEXTS, st.none() | st.dates() | st.datetimes(), st.booleans())
+TABLES = st.builds(Table, st.lists(st.builds(Row, st.lists(CELLS, max_size=3).map(tuple), TEXTS)).map(tuple), TEXTS)
+BLOCKS: st.SearchStrategy[Block] = st.builds(Paragraph, TEXTS, TEXTS) | TABLES
+ANSWERS: st.SearchStrategy[Answer] = (
+    st.builds(Step, st.integers(), st.integers())
+    | st.builds(Refusal, TEXTS)
+    | st.builds(Conversion, TEXTS, TEXTS)
+    | st.builds(
+        Reading, TEXTS, st.lists(BLOCKS, max_size=3).map(tuple), st.lists(st.builds(Note, TEXTS, TEXTS)).map(tuple)
+    )
+)
+
+
+@given(ANSWERS)
+def test_every_answer_arrives_as_it_was_sent(answer: Answer) -> None:
+    line = encode_answer(answer)
+    assert decode_answer(line) == answer
+    assert line.count(b"\n") == 1
+
+
+def test_a_date_and_a_midnight_stay_apart() -> None:
+    cells = (Cell("a", "b", date(2024, 5, 20)), Cell("a", "b", datetime.fromisoformat("2024-05-20T00:00")))
+    answer = Reading("xlsx", (Table((Row(cells, "r"),), "t"),))
+    assert decode_answer(encode_answer(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"{}", b"[]", b'["reading"]', b'["step", "1", 2]', b'["reading", "docx", [["p", 1, "x"]], []]',
+        b'["reading", "docx", [["t", "x", [["r", [["a", "b", "no day", false]]]]]], []]',
+        b'["reading", "docx", [["p", "\\ud800", "x"]], []]', b'["reading", "docx", [], [["a"]]]', b"\xff",
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_is_refused(line: bytes) -> None:
+    with pytest.raises(AnswerError):
+        decode_answer(line)
