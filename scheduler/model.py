@@ -164,6 +164,15 @@ class Organiser:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes the mails of one plan, where that is not who writes all others."""
+
+    address: str
+    name: str | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a value came from: a JSON pointer into the plan, and the place in the document."""
 
@@ -193,6 +202,7 @@ class Plan:
     reports: tuple[Report, ...] = ()
     distribution: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    sender: Sender | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -204,13 +214,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person or an office; ``of`` is a unit id, a ``unit/commune`` id or a team id."""
+    """A person or an office; ``of`` is a unit id, a ``unit/commune`` id or a team id.
+
+    ``plans`` are the ids of the plans it is told of; () means of all.
+    """
 
     id: str
     name: str
     of: str
     email: str | None = None
     title: str | None = None
+    plans: tuple[str, ...] = ()
 
 
 Audience = Literal["units", "communes", "team"]
@@ -232,13 +246,14 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When to tell whom about what, with which template kind."""
+    """When to tell whom about what, with which template kind; ``plans`` are the ids it is for, () all."""
 
     id: str
     about: About
     to: tuple[Audience, ...]
     when: When
     template: str
+    plans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,36 @@ def append_contacts(text: str, stubs: tuple[Contact, ...], plan: Plan, file: str
     raise ConfigError((Problem(file, place.line, place.column, said),))
 
 
+def list_bodies(text: str, file: str = "contacts.yaml") -> frozenset[str]:
+    """Return the ids of units, communes and teams that contacts belong to; ConfigError if ``text`` is no YAML."""
+    root, problems = parse_yaml(text.removeprefix(_BYTE_ORDER_MARK), file)
+    if root is None or problems:
+        raise ConfigError(problems)
+    return frozenset(of.text for _, contact in root.mappings("contacts") if (of := contact.text("of")))
+
+
+def read_stubs(text: str, file: str = "contacts.yaml") -> dict[str, str]:
+    """Return who each contact of a kept extraction is, by id: the name, and the title behind it."""
+    root, problems = parse_yaml(text, file)
+    if root is None or problems:
+        raise ConfigError(problems)
+    stubs: dict[str, str] = {}
+    for _, contact in root.mappings("contacts"):
+        if contact_id := contact.text("id"):
+            stubs[contact_id.text] = describe_contact(*(_get_text(contact, key) for key in ("name", "title")))
+    return stubs
+
+
+def describe_contact(name: str, title: str) -> str:
+    """Return "name, title", or the name alone."""
+    return f"{name}, {title}" if title else name
+
+
+def _get_text(contact: Mapping, key: str) -> str:
+    said = contact.text(key)
+    return said.text if said else ""
+
+
 def _list_ids(root: Mapping) -> tuple[str, ...]:
     return tuple(contact_id.text for _, contact in root.mappings("contacts") if (contact_id := contact.text("id")))
 
@@ -103,20 +133,20 @@ def _insert_after_line(text: str, number: int, inserted: list[str]) -> str:
 
 def _last_written_line(text: str, listed: Sequence) -> int:
     """Return the last line of the list that is not blank (a folded text may end in blank lines)."""
-    lines, number = text.splitlines(), _last_line(listed)
+    lines, number = text.splitlines(), find_last_line(listed)
     while not lines[number - 1].strip():
         number -= 1
     return number
 
 
-def _last_line(node: Node) -> int:
+def find_last_line(node: Node) -> int:
     """Return the last line that ``node`` stands on, comments below it apart."""
     if isinstance(node, Sequence) and node.flow:
         return node.end_line
     if isinstance(node, Scalar):
         return node.end_line
     inner = node.items if isinstance(node, Sequence) else (*(entry.value for entry in node.entries),)
-    return max((node.line, *map(_last_line, inner)))
+    return max((node.line, *map(find_last_line, inner)))
 
 
 def _cut(text: str, listed: Sequence) -> str:

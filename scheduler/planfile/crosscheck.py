@@ -18,11 +18,16 @@ from scheduler.planfile.wording import quote, suggest
 
 @dataclass(frozen=True, slots=True)
 class FileTree:
-    """One file as parsed; ``stem`` is its name without ".yaml"; ``root`` is None where it did not parse."""
+    """One file as parsed; ``stem`` is its name without ending; ``root`` is None where it did not parse.
+
+    ``sheet`` is None for YAML. For a spreadsheet it is the sheet's name ("" where there are none), and lines and
+    columns are those of cells.
+    """
 
     file: str
     stem: str
     root: Mapping | None
+    sheet: str | None = None
 
 
 def check_plan(tree: FileTree) -> tuple[Problem, ...]:

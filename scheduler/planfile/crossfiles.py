@@ -1,4 +1,4 @@
-"""What one file of the configuration says about another, and who cannot be told.
+"""What one file of the configuration says about another: references, doubles.
 
 Pure. What cannot be decided because a file did not parse is not complained of.
 """
@@ -13,6 +13,7 @@ from scheduler.planfile.crosscheck import (
     FileTree,
     find_days_twice,
     find_doubles,
+    iterate_ids,
     list_communes,
     list_ids,
     make_problem,
@@ -23,24 +24,27 @@ from scheduler.planfile.tree import Mapping, Scalar
 from scheduler.planfile.wording import quote, suggest
 
 
-def check_contacts(contacts: FileTree, plans: tuple[FileTree, ...]) -> tuple[Problem, ...]:
-    """Return doubles among the contacts, contacts of nothing, and team members who are no contact."""
-    if contacts.root is None:
-        return ()
-    problems = list(place(contacts.file, find_doubles(contacts.root, "contacts")))
-    if not plans or any(plan.root is None for plan in plans):
+def check_contacts(contacts: tuple[FileTree, ...], plans: tuple[FileTree, ...]) -> tuple[Problem, ...]:
+    """Return doubles among the contacts of all files, contacts of nothing, and team members who are no contact."""
+    problems = list(_find_contact_doubles(contacts))
+    if not plans or any(tree.root is None for tree in (*contacts, *plans)):
         return tuple(problems)
-    known = _list_bodies(plans)
-    for index, contact in contacts.root.mappings("contacts"):
-        of = contact.text("of")
-        if of is not None and of.text not in known:
-            said = f"{quote(of.text)} is no unit, unit/commune or team of a plan; {suggest(of.text, known)}"
-            problems.append(make_problem(contacts.file, of, f"contacts[{index}].of", said))
-    return (*problems, *_check_members(contacts.root, plans))
+    known_plans = [plan.stem for plan in plans]
+    for tree, index, contact in _iterate_contacts(contacts):
+        of, chosen = contact.text("of"), [plan for _, plan in contact.texts("plans")]
+        problems += place(tree.file, _check_plans(contact, f"contacts[{index}]", known_plans))
+        of_plans = tuple(plan for plan in plans if not chosen or plan.stem in {name.text for name in chosen})
+        known = _list_bodies(of_plans)
+        if of is not None and of_plans and of.text not in known:
+            said = (
+                f"{quote(of.text)} is no unit, unit/commune or team of {_name_plans(chosen)}; {suggest(of.text, known)}"
+            )
+            problems.append(make_problem(tree.file, of, f"contacts[{index}].of", said))
+    return (*problems, *_check_members(contacts, plans))
 
 
-def check_rules(rules: FileTree, template_kinds: frozenset[str]) -> tuple[Problem, ...]:
-    """Return doubles among the rules, rules that tell nobody, and templates that do not exist."""
+def check_rules(rules: FileTree, plans: tuple[FileTree, ...], template_kinds: frozenset[str]) -> tuple[Problem, ...]:
+    """Return doubles among the rules, rules that tell nobody, templates and plans that do not exist."""
     if rules.root is None:
         return ()
     complaints = list(find_doubles(rules.root, "rules"))
@@ -53,6 +57,7 @@ def check_rules(rules: FileTree, template_kinds: frozenset[str]) -> tuple[Proble
             complaints.append(
                 Complaint(to.key, f"rules[{index}].to", "is empty; name units, communes or team, or delete the rule")
             )
+        complaints += _check_plans(rule, f"rules[{index}]", [plan.stem for plan in plans])
     return tuple(place(rules.file, complaints))
 
 
@@ -64,29 +69,6 @@ def check_days(days: FileTree) -> tuple[Problem, ...]:
     return tuple(place(days.file, find_days_twice(dates)))
 
 
-def find_untold(contacts: FileTree, plans: tuple[FileTree, ...]) -> tuple[Problem, ...]:
-    """Return as warnings who cannot be told: contacts without address, units without contact, undated visits.
-
-    For files without errors.
-    """
-    warnings: list[Problem] = []
-    told = set()
-    for index, contact in contacts.root.mappings("contacts") if contacts.root else ():
-        of, email, name = contact.text("of"), contact.entry("email"), contact.text("name")
-        told.add(of.text if of else "")
-        if email is None or not isinstance(email.value, Scalar) or not email.value.text.strip():
-            said = f"{quote(name.text if name else '')} has no address and cannot be told; fill it in"
-            warnings.append(
-                make_problem(
-                    contacts.file, email.key if email else contact, f"contacts[{index}].email", said, "warning"
-                )
-            )
-    for tree in plans:
-        if tree.root is not None:
-            warnings += place(tree.file, _find_gaps(tree.root, told))
-    return tuple(warnings)
-
-
 def _list_bodies(plans: tuple[FileTree, ...]) -> dict[str, None]:
     """Return the ids that a contact may be of, nearest first in a list of known ones: units, teams, communes."""
     roots = [plan.root for plan in plans if plan.root is not None]
@@ -96,8 +78,37 @@ def _list_bodies(plans: tuple[FileTree, ...]) -> dict[str, None]:
     return dict.fromkeys((*(unit for unit, _ in communes), *teams, *full_ids))
 
 
-def _check_members(contacts: Mapping, plans: tuple[FileTree, ...]) -> Iterator[Problem]:
-    known = list_ids(contacts, "contacts")
+def _iterate_contacts(contacts: tuple[FileTree, ...]) -> Iterator[tuple[FileTree, int, Mapping]]:
+    for tree in contacts:
+        for index, contact in tree.root.mappings("contacts") if tree.root else ():
+            yield tree, index, contact
+
+
+def _find_contact_doubles(contacts: tuple[FileTree, ...]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for tree in contacts:
+        if tree.root is None:
+            continue
+        yield from place(tree.file, find_doubles(tree.root, "contacts"))
+        for index, contact_id in iterate_ids(tree.root, "contacts"):
+            before = first.setdefault(contact_id.text, tree.file)
+            if before != tree.file:
+                said = f"{quote(contact_id.text)} stands in {before} too; delete one, or give it its own id"
+                yield make_problem(tree.file, contact_id, f"contacts[{index}].id", said)
+
+
+def _check_plans(item: Mapping, path: str, known: list[str]) -> Iterator[Complaint]:
+    for i, plan in item.texts("plans"):
+        if plan.text not in known:
+            yield say_unknown(plan, f"{path}.plans[{i}]", "plan", known)
+
+
+def _name_plans(chosen: list[Scalar]) -> str:
+    return ", ".join(quote(plan.text) for plan in chosen) or "a plan"
+
+
+def _check_members(contacts: tuple[FileTree, ...], plans: tuple[FileTree, ...]) -> Iterator[Problem]:
+    known = [contact_id.text for tree in contacts if tree.root for _, contact_id in iterate_ids(tree.root, "contacts")]
     for tree in plans:
         for index, team in tree.root.mappings("teams") if tree.root else ():
             for i, member in team.texts("members"):
@@ -108,21 +119,3 @@ def _check_members(contacts: Mapping, plans: tuple[FileTree, ...]) -> Iterator[P
 
 def _list_kinds(template_kinds: frozenset[str]) -> str:
     return "known: " + ", ".join(sorted(template_kinds)) if template_kinds else "there are no templates at all"
-
-
-def _find_gaps(root: Mapping, told: set[str]) -> Iterator[Complaint]:
-    for index, visit in root.mappings("visits"):
-        path, unit = f"visits[{index}]", visit.text("unit")
-        cancelled = visit.value("cancelled")
-        if cancelled is not None and cancelled.plain is True:
-            continue
-        if visit.text("date") is None and not visit.items("dates"):
-            yield Complaint(visit, path, "has no date: no event and no reminder until it has one", "warning")
-        if unit is not None and unit.text not in told:
-            said = f"{quote(unit.text)} has no contact and cannot be told; add one with 'of: {unit.text}'"
-            yield Complaint(unit, f"{path}.unit", said, "warning")
-    for index, report in root.mappings("reports"):
-        for i, ower in report.texts("owed_by"):
-            if ower.text not in told:
-                said = f"{quote(ower.text)} has no contact and cannot be told; add one with 'of: {ower.text}'"
-                yield Complaint(ower, f"reports[{index}].owed_by[{i}]", said, "warning")

@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
@@ -44,9 +45,17 @@ def explain_one(details: ErrorDetails, root: Mapping, shape: type[BaseModel], fi
 
 
 def iterate_errors(error: ValidationError) -> Iterator[ErrorDetails]:
-    """Yield the errors that are told; not those that only follow from another."""
-    for details in error.errors(include_url=False, include_input=False):
-        if details["type"] != _FOLLOWS_FROM_ANOTHER:
+    """Yield the errors that are told; not those that only follow from another.
+
+    A key that is missing beside one that is nearly it is missing because it is misspelt.
+    """
+    errors = error.errors(include_url=False, include_input=False)
+    unknown = [details["loc"] for details in errors if details["type"] == "extra_forbidden"]
+    for details in errors:
+        *around, name = details["loc"] or ("",)
+        beside = [str(where[-1]) for where in unknown if list(where[:-1]) == around]
+        is_misspelt = details["type"] == "missing" and bool(get_close_matches(str(name), beside, n=1, cutoff=0.6))
+        if details["type"] != _FOLLOWS_FROM_ANOTHER and not is_misspelt:
             yield details
 
 

@@ -5,7 +5,10 @@ IO: reads files; what it decides about them is in the pure modules beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,10 +17,14 @@ from pydantic import ValidationError
 from scheduler.errors import ConfigError, Problem
 from scheduler.model import Contact, DayOverride, Plan, Rule
 from scheduler.planfile.crosscheck import FileTree, check_plan
-from scheduler.planfile.crossfiles import check_contacts, check_days, check_rules, find_untold
+from scheduler.planfile.crossfiles import check_contacts, check_days, check_rules
 from scheduler.planfile.explain import explain
+from scheduler.planfile.foresight import LoadedPlan, find_dates_amiss, find_double_bookings, find_idle_rules
 from scheduler.planfile.schemas import ContactsKeys, DaysKeys, Keys, PlanKeys, RulesKeys
+from scheduler.planfile.sheet import find_sheets, read_sheet, reword_place
+from scheduler.planfile.untold import find_untold
 from scheduler.planfile.yamlfile import MAX_CHARACTERS, parse_yaml
+from scheduler.workdays import WorkingDays
 
 PLANS, CONTACTS, RULES, DAYS = "plans", "contacts.yaml", "reminders.yaml", "holidays.yaml"
 _PURPOSE = {
@@ -25,6 +32,8 @@ _PURPOSE = {
     RULES: "it holds the reminder rules; without any, write 'rules: []'",
     DAYS: "it holds days off and made-up working days; without any, write 'days: []'",
 }
+
+_PATH = re.compile(r"[a-z_]+[a-z_0-9.\[\]]*: ")
 
 K = TypeVar("K", bound=Keys)
 
@@ -43,11 +52,12 @@ class Configuration:
     warnings: tuple[Problem, ...]
 
 
-def load_configuration(config_dir: Path, *, template_kinds: frozenset[str]) -> Configuration:
+def load_configuration(config_dir: Path, *, template_kinds: frozenset[str], today: date | None = None) -> Configuration:
     """Read and check ``config_dir``; raise ConfigError with the errors of all files, by file and line.
 
     Plans are the files ``plans/*.yaml`` that are neither hidden nor drafts (``*.draft.yaml``); what editors leave
-    beside them is not read.
+    beside them is not read. Contacts stand in contacts.yaml, in a spreadsheet (``contacts.xlsx``, ``contacts.csv``),
+    or in several of them. ``today`` is local: with it, past dates are warned of.
     """
     if not config_dir.is_dir():
         raise ConfigError(
@@ -57,25 +67,75 @@ def load_configuration(config_dir: Path, *, template_kinds: frozenset[str]) -> C
     plans_dir = config_dir / PLANS
     if not plans_dir.is_dir():
         problems.append(Problem(plans_dir.as_posix(), 0, 0, "no such folder; make it, it holds one file for each plan"))
-    plans = tuple(_read_tree(path, problems) for path in list_plan_files(config_dir))
-    contacts, rules, days = (_read_tree(config_dir / name, problems) for name in (CONTACTS, RULES, DAYS))
+    trees = _Trees(
+        plans=tuple(_read_tree(path, problems) for path in list_plan_files(config_dir)),
+        contacts=_read_contacts(config_dir, problems),
+        rules=_read_tree(config_dir / RULES, problems),
+        days=_read_tree(config_dir / DAYS, problems),
+    )
+    return _check_trees(trees, problems, _find_odd_files(config_dir), template_kinds, today)
 
-    plan_keys = [keys for tree in plans if (keys := _validate(PlanKeys, tree, problems)) is not None]
-    contact_keys = _validate(ContactsKeys, contacts, problems)
-    rule_keys = _validate(RulesKeys, rules, problems)
-    day_keys = _validate(DaysKeys, days, problems)
-    for tree in plans:
+
+@dataclass(frozen=True, slots=True)
+class _Trees:
+    """All files of a configuration, as parsed."""
+
+    plans: tuple[FileTree, ...]
+    contacts: tuple[FileTree, ...]
+    rules: FileTree
+    days: FileTree
+
+    def name_cells(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return the problems in order, each once; those of a spreadsheet with their cell for a place."""
+        sheets = {tree.file: tree.sheet for tree in self.contacts if tree.sheet is not None}
+        return tuple(reword_place(p, sheets[p.file]) if p.file in sheets else p for p in sorted(_tell_once(problems)))
+
+
+def _tell_once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield one problem for each value: of several the last, which knows most; of a place YAML refuses only that."""
+    by_place: dict[tuple[str, int, int], dict[str, Problem]] = {}
+    for problem in problems:
+        path = _PATH.match(problem.message)
+        here = by_place.setdefault((problem.file, problem.line, problem.column), {})
+        here[path[0] if path else ""] = problem
+    for here in by_place.values():
+        yield from (here[""],) if "" in here else here.values()
+
+
+def _check_trees(
+    trees: _Trees, problems: list[Problem], odd: tuple[Problem, ...], kinds: frozenset[str], today: date | None
+) -> Configuration:
+    plan_keys = [keys for tree in trees.plans if (keys := _validate(PlanKeys, tree, problems)) is not None]
+    contact_keys = [book for tree in trees.contacts if (book := _validate(ContactsKeys, tree, problems)) is not None]
+    rule_keys = _validate(RulesKeys, trees.rules, problems)
+    day_keys = _validate(DaysKeys, trees.days, problems)
+    for tree in trees.plans:
         problems += check_plan(tree)
-    problems += (*check_contacts(contacts, plans), *check_rules(rules, template_kinds), *check_days(days))
-    if problems or contact_keys is None or rule_keys is None or day_keys is None:
-        raise ConfigError(tuple(sorted(set(problems))))
-    return Configuration(
+    problems += check_contacts(trees.contacts, trees.plans)
+    problems += (*check_rules(trees.rules, trees.plans, kinds), *check_days(trees.days))
+    if problems or rule_keys is None or day_keys is None:
+        raise ConfigError(trees.name_cells(problems))
+    configuration = Configuration(
         plans=tuple(keys.to_plan() for keys in plan_keys),
-        contacts=contact_keys.to_contacts(),
+        contacts=tuple(contact for book in contact_keys for contact in book.to_contacts()),
         rules=rule_keys.to_rules(),
         overrides=day_keys.to_overrides(),
-        warnings=tuple(sorted((*find_untold(contacts, plans), *_find_odd_files(config_dir)))),
+        warnings=(),
     )
+    warnings = (*_foresee(configuration, trees, today), *odd)
+    return replace(configuration, warnings=trees.name_cells(warnings))
+
+
+def _foresee(configuration: Configuration, trees: _Trees, today: date | None) -> Iterator[Problem]:
+    """Yield as warnings who cannot be told, and what will not go as its admin expects."""
+    workdays = WorkingDays(configuration.overrides)
+    pairs = zip(trees.plans, configuration.plans, strict=True)
+    loaded = tuple(LoadedPlan(tree, tree.root, plan) for tree, plan in pairs if tree.root is not None)
+    yield from find_untold(trees.contacts, trees.plans, configuration.rules)
+    for one in loaded:
+        yield from find_dates_amiss(one, workdays, today)
+    yield from find_double_bookings(loaded)
+    yield from find_idle_rules(trees.rules, configuration.rules, loaded, workdays)
 
 
 def read_plan_text(text: str, file: str) -> Plan:
@@ -121,6 +181,18 @@ def read_config_text(path: Path) -> tuple[str, tuple[Problem, ...]]:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         return "", (Problem(file, line, column, "is not UTF-8 text; save the file with the encoding UTF-8"),)
+
+
+def _read_contacts(config_dir: Path, problems: list[Problem]) -> tuple[FileTree, ...]:
+    trees = []
+    sheets = find_sheets(config_dir)
+    if not sheets or (config_dir / CONTACTS).exists():
+        trees.append(_read_tree(config_dir / CONTACTS, problems))
+    for path in sheets:
+        tree, found = read_sheet(path)
+        trees.append(tree)
+        problems += found
+    return tuple(trees)
 
 
 def _read_tree(path: Path, problems: list[Problem]) -> FileTree:

@@ -6,14 +6,13 @@ Pure. Pydantic checks shape and single values here; what one value says about an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, time
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, StrictBool
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scheduler.model import (
-    About,
     Audience,
     Commune,
     Contact,
@@ -26,62 +25,48 @@ from scheduler.model import (
     PlanStatus,
     Report,
     Rule,
+    Sender,
     Session,
     Source,
     Team,
     Unit,
     Visit,
     VisitSession,
-    When,
 )
-from scheduler.planfile import values
-from scheduler.rules import parse_when
-
-T = TypeVar("T")
-
-
-def _from_text(read: Callable[[str], T]) -> Callable[[object], T]:
-    """Return ``read`` for a value that may be no text at all."""
-
-    def read_value(value: object) -> T:
-        if value is None:
-            raise ValueError("is empty; write a value, or delete the key if it may be left out")
-        return read("this" if isinstance(value, list | dict) else str(value))
-
-    return read_value
-
-
-def _blank_is_none(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
+from scheduler.planfile.fields import (
+    Address,
+    Day,
+    Hour,
+    Id,
+    Instant,
+    IssueDate,
+    Line,
+    Many,
+    Maybe,
+    OrNothing,
+    Paragraphs,
+    Reference,
+    Sentence,
+    ZoneName,
+    none_is_no_keys,
+)
 
 
-def _none_is_empty(value: object) -> object:
-    return [] if value is None else value
+class OrId:
+    """Says in the schema that an id alone stands for a mapping with that id."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
 
 
 def _id_alone(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
 
 
-Line = Annotated[str, AfterValidator(values.read_line)]
-Paragraphs = Annotated[str, AfterValidator(values.read_paragraphs)]
-Id = Annotated[str, AfterValidator(values.read_id)]
-Reference = Annotated[str, AfterValidator(values.read_reference)]
-Address = Annotated[str, AfterValidator(values.read_address)]
-ZoneName = Annotated[str, AfterValidator(values.read_time_zone)]
-IssueDate = Annotated[str, AfterValidator(values.read_issue_date)]
-Day = Annotated[date, BeforeValidator(_from_text(values.read_date))]
-Hour = Annotated[time, BeforeValidator(_from_text(values.read_hour))]
-Instant = Annotated[datetime, BeforeValidator(_from_text(values.read_instant))]
-Sentence = Annotated[When, BeforeValidator(_from_text(parse_when))]
-Maybe = Annotated[T | None, BeforeValidator(_blank_is_none)]
-Many = Annotated[tuple[T, ...], BeforeValidator(_none_is_empty)]
-
-
 class Keys(BaseModel):
-    """A mapping of a configuration file: unknown keys are errors."""
+    """A mapping of a configuration file: unknown keys are errors. What stands below a key explains it in an editor."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 # --- config/plans/<id>.yaml -----------------------------------------------------------------------
@@ -89,37 +74,57 @@ class Keys(BaseModel):
 
 class PlanHead(Keys):
     id: Id
+    """a-z, 0-9 and hyphens; the name of the file without .yaml."""
     title: Line
+    """As it stands in mails and calendars."""
     number: Maybe[Line] = None
+    """Number of the plan; may be left empty."""
     issued: Maybe[IssueDate] = None
+    """2024-04-15, or 2024-04 where the day is not known."""
     status: PlanStatus = PlanStatus.CONFIRMED
+    """tentative, confirmed (default) or cancelled."""
     timezone: ZoneName = "Asia/Ho_Chi_Minh"
+    """Of all dates and hours of the plan; default Asia/Ho_Chi_Minh."""
     public: StrictBool = False
+    """true: everybody may see the plan and subscribe to it; default false."""
     updated: Instant
+    """When the plan last changed, such as 2024-04-15T09:00+07:00; import writes it."""
     scope: Maybe[Paragraphs] = None
+    """What is inspected."""
 
 
 class OrganiserKeys(Keys):
     name: Line
+    """The office that inspects."""
     email: Maybe[Address] = None
+    """Its address, for the calendar; may be left empty."""
 
 
 class SessionKeys(Keys):
     id: Id
+    """Visits name the session by it."""
     name: Line
+    """As it stands in mails, such as Buổi sáng."""
     start: Hour
+    """Local hour, such as "07:00"."""
     end: Hour
+    """Local hour, later than start."""
 
 
 class CommuneKeys(Keys):
     id: Id
+    """Unique within its unit."""
     name: Line
+    """As it stands in mails."""
 
 
 class UnitKeys(Keys):
     id: Id
+    """Keep it when the name changes."""
     name: Line
+    """As it stands in mails."""
     communes: Many[CommuneKeys] = ()
+    """The places inside the unit that are visited or owe a report."""
 
     def to_unit(self) -> Unit:
         return Unit(self.id, self.name, tuple(Commune(commune.id, commune.name) for commune in self.communes))
@@ -127,29 +132,47 @@ class UnitKeys(Keys):
 
 class TeamKeys(Keys):
     id: Id
+    """Contacts of the team have it in `of`."""
     name: Line
+    """As it stands in mails."""
     members: Many[Id] = ()
+    """Ids of contacts."""
 
 
 class VisitSessionKeys(Keys):
     id: Id
+    """A session of this plan."""
     commune: Maybe[Id] = None
+    """Which commune is visited then."""
     place: Maybe[Line] = None
+    """Where."""
     start: Maybe[Hour] = None
+    """Hour, where it is not that of the session."""
     end: Maybe[Hour] = None
+    """Hour, where it is not that of the session."""
 
 
 class VisitKeys(Keys):
     id: Id
+    """Keep it when the date or the order changes."""
     unit: Id
+    """Id of the unit that is visited."""
     communes: Many[Id] = ()
+    """Ids of communes of that unit."""
     date: Maybe[Day] = None
+    """2024-05-20 or 20/5/2024; empty: no event and no reminder yet."""
     dates: Many[Day] = ()
-    sessions: Many[Annotated[VisitSessionKeys, BeforeValidator(_id_alone)]] = ()
+    """Several days, in place of `date`."""
+    sessions: Many[Annotated[VisitSessionKeys, BeforeValidator(_id_alone), OrId()]] = ()
+    """Ids of sessions, or {id: morning, commune: ..., place: ..., start: ..., end: ...}."""
     levels: Many[Level] = ("unit", "commune")
+    """Which levels are inspected: unit, commune; default both."""
     scope: Maybe[Paragraphs] = None
+    """What is inspected there, where it differs from the plan's."""
     team: Maybe[Id] = None
+    """Id of the team that goes."""
     cancelled: StrictBool = False
+    """true calls the visit off; default false."""
 
     def to_visit(self) -> Visit:
         return Visit(
@@ -167,8 +190,11 @@ class VisitKeys(Keys):
 
 class DueKeys(Keys):
     before: Maybe[Day] = None
+    """This day is too late; the day before it is the last."""
     by: Maybe[Day] = None
+    """This day is in time."""
     at: Maybe[Hour] = None
+    """Hour, where one is said."""
 
     def to_due(self) -> Due:
         if self.before is not None:
@@ -180,12 +206,19 @@ class DueKeys(Keys):
 
 class ReportKeys(Keys):
     id: Id
+    """Keep it when the date changes."""
     title: Line
+    """As it stands in mails."""
     due: DueKeys
+    """before or by a day, with `at` where an hour is said."""
     deliver_to: Maybe[Line] = None
+    """The office the report goes to."""
     submit_to: Many[Address] = ()
+    """Addresses the soft copy goes to."""
     owed_by: Many[Reference] = ()
-    forms: Annotated[dict[str, Line], BeforeValidator(lambda value: {} if value is None else value)] = {}
+    """Ids of units, or unit/commune."""
+    forms: Annotated[dict[str, Line], BeforeValidator(none_is_no_keys), OrNothing()] = {}
+    """The form for each unit, and `default` for all others."""
 
     def to_report(self) -> Report:
         named = tuple((unit, form) for unit, form in self.forms.items() if unit != DEFAULT_FORM)
@@ -203,17 +236,38 @@ class ReportKeys(Keys):
 DEFAULT_FORM = "default"
 
 
+class SenderKeys(Keys):
+    address: Address
+    """From; the relay must take it."""
+    name: Maybe[Line] = None
+    """The name beside it; default the organiser's."""
+    reply_to: Maybe[Address] = None
+    """Where answers go; default the address."""
+
+
 class PlanKeys(Keys):
     plan: PlanHead
+    """What the plan is."""
     organiser: OrganiserKeys
+    """The office that inspects."""
     bases: Many[Line] = ()
+    """Legal bases."""
     sessions: Many[SessionKeys] = ()
+    """Parts of the day; a visit names the ones it uses."""
     units: Many[UnitKeys] = ()
+    """Who is visited or owes a report."""
     teams: Many[TeamKeys] = ()
+    """Who inspects."""
     visits: Many[VisitKeys] = ()
+    """Who is visited when."""
     reports: Many[ReportKeys] = ()
+    """What is owed until when."""
     distribution: Many[Line] = ()
-    sources: Annotated[dict[str, Line], BeforeValidator(lambda value: {} if value is None else value)] = {}
+    """Who receives the plan."""
+    sender: SenderKeys | None = None
+    """Who writes the mails of this plan, in place of `mail` in settings.yaml."""
+    sources: Annotated[dict[str, Line], BeforeValidator(none_is_no_keys), OrNothing()] = {}
+    """Where the import found each value; not needed for anything else."""
 
     def to_plan(self) -> Plan:
         head = self.plan
@@ -236,6 +290,7 @@ class PlanKeys(Keys):
             reports=tuple(report.to_report() for report in self.reports),
             distribution=self.distribution,
             sources=tuple(Source(pointer, place) for pointer, place in self.sources.items()),
+            sender=None if self.sender is None else Sender(self.sender.address, self.sender.name, self.sender.reply_to),
         )
 
 
@@ -244,28 +299,45 @@ class PlanKeys(Keys):
 
 class ContactKeys(Keys):
     id: Id
+    """a-z, 0-9 and hyphens; a team names its members by it. Keep it once mails went out."""
     name: Line
+    """As it stands in the mail's address and salutation."""
     title: Maybe[Line] = None
+    """The role, where it helps."""
     email: Maybe[Address] = None
+    """One address; empty: the contact is listed as one who cannot be told."""
     of: Reference
+    """A unit (son-dong), a commune (son-dong/an-ba) or a team (doan-kiem-tra)."""
+    plans: Many[Id] = ()
+    """Ids of the plans it is told of; left out: of all."""
 
 
 class ContactsKeys(Keys):
     contacts: Many[ContactKeys] = ()
 
     def to_contacts(self) -> tuple[Contact, ...]:
-        return tuple(Contact(c.id, c.name, c.of, c.email, c.title) for c in self.contacts)
+        return tuple(Contact(c.id, c.name, c.of, c.email, c.title, c.plans) for c in self.contacts)
+
+
+RuleAbout = Literal["visit", "report"]
 
 
 class RuleKeys(Keys):
     id: Id
-    about: About
+    """Renaming a rule makes it a new one: what it has sent already is sent again."""
+    about: RuleAbout
+    """visit or report."""
     to: Many[Audience]
+    """Whom: units, communes, team."""
     when: Sentence
+    """Such as "5 working days before at 08:00"."""
     template: Line
+    """A name in templates/email."""
+    plans: Many[Id] = ()
+    """Ids of the plans the rule is for; left out: for all."""
 
     def to_rule(self) -> Rule:
-        return Rule(self.id, self.about, self.to, self.when, self.template)
+        return Rule(self.id, self.about, self.to, self.when, self.template, self.plans)
 
 
 class RulesKeys(Keys):
@@ -277,8 +349,11 @@ class RulesKeys(Keys):
 
 class DayKeys(Keys):
     date: Day
+    """2026-01-02 or 2/1/2026."""
     working: StrictBool
+    """false: a day off; true: a working day."""
     reason: Line
+    """Shown where somebody asks why a reminder goes on the day it goes."""
 
 
 class DaysKeys(Keys):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import TypeAlias
 
-from scheduler.model import Due, Forms, Plan, Report, Unit, Visit, VisitSession
+from scheduler.model import Due, Forms, Plan, Report, Sender, Unit, Visit, VisitSession
 from scheduler.planfile.schemas import DEFAULT_FORM
 from scheduler.planfile.tree import tell_kind
 
@@ -23,6 +23,7 @@ LONGEST_COMMENT = 80
 _MOST_PLACES = 2
 
 _HEADER = """\
+# yaml-language-server: $schema=../schemas/plan.schema.json
 # An inspection plan. This file is the source: edit and save it. `scheduler check` names what is wrong, with its line.
 # Ids (a-z, 0-9 and hyphens) stay as they are when names, dates or the order change. Dates: 2024-05-20 or 20/5/2024.
 # A comment at the end of a line is the value's place in the document that it was imported from.
@@ -40,6 +41,7 @@ _SECTION_COMMENTS = {
     ),
     "reports": 'due: `before` (that day is late) or `by` (that day is in time), and an hour where said: at: "17:00".',
     "distribution": "Who receives the plan.",
+    "sender": "Who writes the mails of this plan, in place of `mail` in settings.yaml.",
     "sources": "Where the import found each value. Not needed for anything else.",
 }
 _ALWAYS_BLOCK = re.compile(
@@ -75,6 +77,7 @@ def plan_to_json(plan: Plan) -> dict[str, Json]:
         "visits": [_visit_to_json(visit) for visit in plan.visits],
         "reports": [_report_to_json(report) for report in plan.reports],
         "distribution": list(plan.distribution),
+        **_sender_to_json(plan.sender),
         "sources": {source.pointer: source.place for source in plan.sources},
     }
 
@@ -84,7 +87,7 @@ def plan_to_yaml(plan: Plan) -> str:
     places = {source.pointer: source.place for source in plan.sources}
     lines = [_HEADER]
     for key, value in plan_to_json(plan).items():
-        lines.append(f"# {_SECTION_COMMENTS[key]}\n" + "\n".join(_write_entry(key, value, f"/{key}", 0, places)) + "\n")
+        lines.append(f"# {_SECTION_COMMENTS[key]}\n" + "\n".join(write_entry(key, value, f"/{key}", 0, places)) + "\n")
     return "\n".join(lines)
 
 
@@ -142,6 +145,12 @@ def _forms_to_json(forms: Forms) -> dict[str, Json]:
     return {**dict(forms.by_unit), **_leave_out_nothing(**{DEFAULT_FORM: forms.default})}
 
 
+def _sender_to_json(sender: Sender | None) -> dict[str, Json]:
+    if sender is None:
+        return {}
+    return {"sender": _leave_out_nothing(address=sender.address, name=sender.name, reply_to=sender.reply_to)}
+
+
 def _leave_out_nothing(**values: str | None) -> dict[str, Json]:
     return {key: value for key, value in values.items() if value is not None}
 
@@ -157,30 +166,32 @@ def _format_instant(instant: datetime) -> str:
 # --- YAML -------------------------------------------------------------------------------------------
 
 
-def _write_entry(key: str, value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
+def write_entry(key: str, value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
+    """Yield the lines of one key with its value; ``places`` are those of values by pointer, for the comments."""
     label = " " * indent + quote_scalar(key, flow=True) + ":"
     flow = _write_flow(value)
     if _fits_one_line(value, pointer, f"{label} {flow}"):
-        yield f"{label} {flow}{_comment(value, pointer, places)}"
+        yield f"{label} {flow}{format_places(value, pointer, places)}"
         return
-    yield label + _comment(None, pointer, places)
+    yield label + format_places(None, pointer, places)
     yield from _write_block(value, pointer, indent + 2, places)
 
 
 def _write_block(value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _write_entry(key, inner, f"{pointer}/{_escape(key)}", indent, places)
+            yield from write_entry(key, inner, f"{pointer}/{_escape(key)}", indent, places)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _write_item(inner, f"{pointer}/{index}", indent, places)
+            yield from write_item(inner, f"{pointer}/{index}", indent, places)
 
 
-def _write_item(value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
+def write_item(value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
+    """Yield the lines of one item of a list, its dash at ``indent``."""
     dash = " " * indent + "- "
     flow = _write_flow(value)
     if _fits_one_line(value, pointer, dash + flow):
-        yield f"{dash}{flow}{_comment(value, pointer, places)}"
+        yield f"{dash}{flow}{format_places(value, pointer, places)}"
         return
     lines = _write_block(value, pointer, indent + 2, places)
     yield dash + next(lines).lstrip(" ")
@@ -229,7 +240,8 @@ def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _comment(value: Json, pointer: str, places: dict[str, str]) -> str:
+def format_places(value: Json, pointer: str, places: dict[str, str]) -> str:
+    """Return the comment that a line with ``value`` ends in, two blanks before it; "" where it gets none."""
     if pointer.startswith("/sources"):
         return ""
     found = dict.fromkeys(places[inner] for inner in _pointers(value, pointer) if inner in places)

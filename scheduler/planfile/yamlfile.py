@@ -128,7 +128,8 @@ class _Composer:
         if event.anchor is not None:
             self._refuse(event, f"'&{event.anchor}' is an anchor; delete it, or quote a text that begins with '&'")
         if event.tag is not None:
-            self._refuse(event, f"'{event.tag}' is a tag; delete it, or quote a text that begins with '!'")
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, f"'{tag}' is a tag; delete it, or quote a text that begins with '!'")
         if isinstance(event, SequenceStartEvent):
             return self._compose_sequence(event, events, depth)
         if isinstance(event, MappingStartEvent):
@@ -181,6 +182,9 @@ def _explain_syntax(error: MarkedYAMLError, file: str) -> Problem:
     problem = error.problem or "cannot be read as YAML"
     mark = error.problem_mark or error.context_mark
     if any(words in problem for words in _TOLD_WHERE_IT_BEGAN) and error.context_mark is not None:
+        mark = error.context_mark
+    if "expected ',' or" in problem and mark and error.context_mark and error.context_mark.line < mark.line:
+        # Only the next line showed that the bracket is open; the admin looks for where it opens.
         mark = error.context_mark
     said = next((remedy for words, remedy in _REMEDIES if words in problem), f"cannot be read as YAML: {problem}")
     return Problem(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, said)

@@ -155,7 +155,8 @@ def test_a_plan_written_by_the_program_is_loaded_as_the_same_plan(folder: Path) 
 
 def test_plans_come_in_order_and_drafts_hidden_and_editors_files_are_not_loaded(folder: Path) -> None:
     plans = Path("config/plans")
-    (plans / "an.yaml").write_text(PLAN.replace("id: kiem-tra", "id: an"), encoding="utf-8")
+    other = PLAN.replace("id: kiem-tra", "id: an").replace("20/5/2024", "27/5/2024")
+    (plans / "an.yaml").write_text(other, encoding="utf-8")
     for name in ("x.draft.yaml", ".x.yaml", ".x.yaml.swp", "x.yaml~", "x.yaml.bak", "#x.yaml#", "4913"):
         (plans / name).write_text("no: plan: at all", encoding="utf-8")
     (plans / ".#kiem-tra.yaml").symlink_to("user@host.1234")

@@ -83,7 +83,7 @@ def test_an_empty_file_is_an_empty_mapping(text: str) -> None:
         ("a: *\n", ["a.yaml:1:5 a text cannot begin with '*' or '&'; quote it"]),
         (
             "a: [1, 2\nb: 3\n",
-            ["a.yaml:2:2 a ',' or the closing bracket is missing in a list or mapping written on one line"],
+            ["a.yaml:1:4 a ',' or the closing bracket is missing in a list or mapping written on one line"],
         ),
         (
             'a: "x" y\n',
