@@ -1,6 +1,6 @@
-"""One document -> the files of a plan: its YAML, the kept extraction, contact stubs.
+"""One document -> the files of a plan: its YAML, the kept extraction, contact stubs; or a merge with the plan there is.
 
-IO shell: reads the document, lets intake decide, writes each file whole (a temporary one, then renamed).
+IO shell: reads the document, lets intake and merging decide, writes each file whole (a temporary one, then renamed).
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,61 +18,237 @@ from scheduler.documents import read_document
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.intake import extract_plan
 from scheduler.intake.draft import Draft
-from scheduler.planfile import append_contacts, plan_to_yaml
+from scheduler.intake.realign import keep_ids
+from scheduler.merging import Change, Merge, merge_plans
+from scheduler.model import Contact, Finding, Plan, Severity
+from scheduler.planfile import append_contacts, plan_to_yaml, read_plan_text
+from scheduler.planfile.amend import amend_plan_text
+from scheduler.planfile.contacts import describe_contact, list_bodies, read_stubs
+from scheduler.planfile.days import read_days
 from scheduler.shipped_files import find_shipped
+from scheduler.workdays import WorkingDays
 
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+READING, UNDERSTANDING, WRITING = "reading", "finding the schedule", "writing"
 _STARTING_FILES = ("settings.yaml", "reminders.yaml", "holidays.yaml")
+
+
+Report = Callable[[str, int, int], None]
+"""Told a stage, and how much of it is done and how much there is in all (0: not known)."""
+
+
+def _report_nothing(stage: str, done: int, total: int) -> None:
+    """Take no notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import wrote; ``added_contacts`` counts the stubs that are new in contacts.yaml."""
+    """What an import wrote; ``added_contacts`` counts the stubs that are new in contacts.yaml.
+
+    ``changes`` are what the document changed in a plan that was there; None for a plan that is new or replaced.
+    """
 
     draft: Draft
     plan_file: Path
     contacts_file: Path
     added_contacts: int
     written: tuple[Path, ...]
+    changes: tuple[Change, ...] | None = None
 
 
-def extract_document(document: Path, *, plan_id: str | None, now: datetime) -> Draft:
-    """Read ``document`` and return the draft; DocumentError when it is unreadable or holds no schedule."""
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where the files of one plan are; ``kept`` and ``kept_contacts`` hold the extraction itself."""
+
+    config: Path
+    plan_id: str
+
+    @property
+    def plan(self) -> Path:
+        return self.config / "plans" / f"{self.plan_id}.yaml"
+
+    @property
+    def kept(self) -> Path:
+        return self.config / "plans" / ".imported" / f"{self.plan_id}.yaml"
+
+    @property
+    def kept_contacts(self) -> Path:
+        return self.config / "plans" / ".imported" / f"{self.plan_id}.contacts.yaml"
+
+    @property
+    def contacts(self) -> Path:
+        return self.config / "contacts.yaml"
+
+
+def extract_document(
+    document: Path,
+    config_dir: Path,
+    *,
+    plan_id: str | None,
+    now: datetime,
+    report: Report = _report_nothing,
+) -> Draft:
+    """Read ``document`` and return the draft; DocumentError when it is unreadable or holds no schedule.
+
+    Days off are those of ``config_dir``, else the shipped ones. ``report`` is told each stage.
+    """
     updated = now.astimezone(OFFICE_ZONE).replace(second=0, microsecond=0)
-    return extract_plan(read_document(document), plan_id=plan_id, updated=updated)
+    days = read_days(config_dir if (config_dir / "holidays.yaml").exists() else find_shipped("config"))
+    report(READING, 0, 0)
+    read = read_document(document, lambda done, total: report(READING, done, total))
+    report(UNDERSTANDING, 0, 0)
+    return extract_plan(read, plan_id=plan_id, updated=updated, working_days=WorkingDays(days))
 
 
 def import_document(
-    document: Path, config_dir: Path, *, plan_id: str | None, out: Path | None, force: bool, now: datetime
+    document: Path,
+    config_dir: Path,
+    *,
+    plan_id: str | None,
+    out: Path | None,
+    force: bool,
+    now: datetime,
+    report: Report = _report_nothing,
 ) -> Imported:
-    """Import ``document`` into ``config_dir``; an existing plan is kept unless ``force``, and then as .bak.
+    """Import ``document`` into ``config_dir``; a plan that is there is merged with it, or replaced with ``force``.
 
-    A draft with errors is written as ``<id>.draft.yaml``, which the service does not load.
+    A plan that changes is kept as .bak. A draft with errors is written as ``<id>.draft.yaml``, which the service does
+    not load, and nothing else of a plan that is there is touched.
     """
-    draft = extract_document(document, plan_id=plan_id, now=now)
+    draft = extract_document(document, config_dir, plan_id=plan_id, now=now, report=report)
+    files = _Files(config_dir, draft.plan.id)
+    report(WRITING, 0, 0)
+    if out is None and files.plan.exists() and not force and not draft.has_errors:
+        return _merge_again(draft, files)
     suffix = ".draft.yaml" if draft.has_errors else ".yaml"
-    plan_file = out or config_dir / "plans" / f"{draft.plan.id}{suffix}"
+    plan_file = out or files.plan.with_name(f"{draft.plan.id}{suffix}")
     if plan_file.exists() and not draft.has_errors and not force:
         raise UsageError(
             f"{plan_file} exists already; give --force to replace it (the old one is kept as {plan_file.name}.bak),"
-            " or --id for another id"
+            " or another --out"
         )
-    contacts_file = config_dir / "contacts.yaml"
-    written = _add_starting_files(config_dir)
+    if files.plan.exists() and plan_file != files.plan:
+        # The plan in use keeps its own base and contacts until an import changes it.
+        _replace_plan(plan_file, plan_to_yaml(draft.plan))
+        return Imported(draft, plan_file, files.contacts, 0, (plan_file,))
+    return _write_new(draft, files, plan_file)
+
+
+def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
+    written = _add_starting_files(files.config)
     text = plan_to_yaml(draft.plan)
-    if plan_file.exists():
-        shutil.copy2(plan_file, plan_file.with_name(plan_file.name + ".bak"))
-    # By bytes: the admin's line ends stay as they are.
-    old_contacts = contacts_file.read_bytes().decode("utf-8") if contacts_file.exists() else ""
-    contacts = append_contacts(old_contacts, draft.contacts, draft.plan, str(contacts_file))
-    write_whole(config_dir / "plans" / ".imported" / f"{draft.plan.id}.yaml", text)
+    old_contacts = _read_text(files.contacts)
+    contacts = append_contacts(old_contacts, draft.contacts, draft.plan, str(files.contacts))
+    write_whole(files.kept, text)
+    write_whole(files.kept_contacts, append_contacts("", draft.contacts, draft.plan))
     if contacts != old_contacts:
-        write_whole(contacts_file, contacts)
-        written.append(contacts_file)
+        write_whole(files.contacts, contacts)
+        written.append(files.contacts)
     # The plan comes last: the service never sees it without its contacts.
-    write_whole(plan_file, text)
-    added = contacts.count("# address needed") - old_contacts.count("# address needed")
-    return Imported(draft, plan_file, contacts_file, added, (*written, plan_file))
+    _replace_plan(plan_file, text)
+    added = _count_needed(contacts) - _count_needed(old_contacts)
+    return Imported(draft, plan_file, files.contacts, added, (*written, plan_file))
+
+
+# --- importing again --------------------------------------------------------------------------------
+
+
+def _merge_again(draft: Draft, files: _Files) -> Imported:
+    """Merge the new extraction into the plan; what says the same stays as it is, byte for byte."""
+    if not files.kept.exists():
+        raise UsageError(
+            f"{files.plan} exists already and was not imported ({files.kept} is missing), so that nothing tells the "
+            "document's changes from yours; give --force to replace it, or --id for another id"
+        )
+    text, kept_text, contacts = _read_text(files.plan), _read_text(files.kept), _read_text(files.contacts)
+    base, ours = read_plan_text(kept_text, str(files.kept)), read_plan_text(text, str(files.plan))
+    draft = keep_ids(draft, base, ours)
+    # As it would be read from a file: the base and the plan were.
+    theirs = read_plan_text(plan_to_yaml(draft.plan), str(files.plan))
+    if {unit.id for unit in theirs.units}.isdisjoint(unit.id for plan in (base, ours) for unit in plan.units):
+        raise UsageError(
+            f"{files.plan} is of another plan: the document names none of its units; give --id for another id, or "
+            "--force to replace it"
+        )
+    if replace(theirs, updated=base.updated) == base:
+        merge, amended = Merge(ours, (), ()), text
+    else:
+        merge = merge_plans(base, ours, theirs, bodies=list_bodies(contacts, str(files.contacts)))
+        amended = _amend(text, ours, merge.plan, kept_text, files)
+    offered = _read_text(files.kept_contacts)
+    more, told, changes = _compare_contacts(draft, merge.plan, offered, str(files.contacts))
+    new_contacts = append_contacts(contacts, more, merge.plan, str(files.contacts))
+    written = _write_changed(
+        (files.contacts, contacts, new_contacts),
+        (files.plan, text, amended),
+        # The base comes last: until then the same import can be made again.
+        (files.kept_contacts, offered, append_contacts("", draft.contacts, theirs)),
+        (files.kept, kept_text, kept_text if replace(theirs, updated=base.updated) == base else plan_to_yaml(theirs)),
+    )
+    shown = tuple(path for path in written if path not in (files.kept, files.kept_contacts))
+    merged = Draft(merge.plan, draft.contacts, (*merge.findings, *told, *draft.findings))
+    added = _count_needed(new_contacts) - _count_needed(contacts)
+    return Imported(merged, files.plan, files.contacts, added, shown, (*merge.changes, *changes))
+
+
+def _amend(text: str, ours: Plan, plan: Plan, kept_text: str, files: _Files) -> str:
+    """Return the plan's text with the merged values; SchedulerError where that would not read as the merged plan."""
+    amended = amend_plan_text(text, ours, plan, kept_text, str(files.plan))
+    if replace(read_plan_text(amended, str(files.plan)), sources=()) != replace(plan, sources=()):
+        raise SchedulerError(
+            f"{files.plan}: its lines cannot be amended one by one and nothing was written; give --force to replace "
+            f"it (the old one is kept as {files.plan.name}.bak)"
+        )
+    return amended
+
+
+def _compare_contacts(
+    draft: Draft, plan: Plan, offered: str, file: str
+) -> tuple[tuple[Contact, ...], tuple[Finding, ...], tuple[Change, ...]]:
+    """Return the stubs that no import offered before, and what the document changed about those it did."""
+    known = read_stubs(offered)
+    bodies = {unit.id for unit in plan.units} | {team.id for team in plan.teams}
+    bodies |= {f"{unit.id}/{commune.id}" for unit in plan.units for commune in unit.communes}
+    findings: list[Finding] = []
+    changes: list[Change] = []
+    for stub in draft.contacts:
+        said, before = describe_contact(stub.name, stub.title or ""), known.get(stub.id)
+        if before is not None and before != said:
+            text = f"the document now names {stub.id} '{said}' (it said '{before}'); edit {file} where it is right"
+            findings.append(Finding(Severity.WARNING, "contact-changed", text, ""))
+            changes.append(Change(f"contact {stub.id} (not applied)", f"'{before}'", f"'{said}'", ""))
+    new = tuple(stub for stub in draft.contacts if stub.id not in known and stub.of in bodies)
+    return new, tuple(findings), tuple(changes)
+
+
+def _write_changed(*texts: tuple[Path, str, str]) -> tuple[Path, ...]:
+    """Write each file whose text (path, before, after) changes, in order; return their paths."""
+    changed = tuple((path, after) for path, before, after in texts if before != after)
+    for path, after in changed:
+        (_replace_plan if path.parent.name == "plans" else write_whole)(path, after)
+    return tuple(path for path, _ in changed)
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def _replace_plan(path: Path, text: str) -> None:
+    """Write ``path``; what it held before is kept beside it as .bak."""
+    if path.exists():
+        shutil.copy2(path, path.with_name(path.name + ".bak"))
+    write_whole(path, text)
+
+
+def _read_text(path: Path) -> str:
+    """Return the file's text with its line ends as they are; "" where there is no file."""
+    try:
+        return path.read_bytes().decode("utf-8") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise SchedulerError(f"{path}: is not UTF-8 text; save the file with the encoding UTF-8") from error
+
+
+def _count_needed(contacts: str) -> int:
+    return contacts.count("# address needed")
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,26 +1,34 @@
-"""``scheduler import``: a document becomes a plan file, and a table says what was found where.
+"""``scheduler import``: a document becomes a plan file, and a table says what was found, where, and what is doubtful.
 
 Shell over ``scheduler.importing``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from scheduler.cli.review import make_review
 from scheduler.cli.wiring import config_option, json_option, make_console, print_json
 from scheduler.clock import read_wall_clock
 from scheduler.errors import UsageError
-from scheduler.importing import Imported, extract_document, import_document
+from scheduler.importing import READING, Imported, Report, extract_document, import_document
 from scheduler.intake.draft import Draft
-from scheduler.model import Finding, Plan, Severity
+from scheduler.merging import FAR_FEWER, Change
+from scheduler.model import Finding, Severity
 from scheduler.naming import make_slug
 from scheduler.planfile import Json, plan_to_json
 
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ASSUMED: "cyan"}
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ASSUMED: "cyan"}
+_LARGE: Final = 128 * 1024  # bytes; below it an import is over before a bar could be read
 
 
 @click.command("import")
@@ -38,6 +46,9 @@ def import_(
     Prints what was found and where, and what a person should look at. New people and offices join
     contacts.yaml without an address; entries there are never changed. With --json nothing is written.
 
+    Where the plan was imported before, what the document changed since is applied and listed; what
+    you edited in the plan file stays.
+
     Exit status: 0 also with warnings; 1 when a finding is an error (the plan is written as
     <id>.draft.yaml, which the service does not load); 3 when the document cannot be read or
     holds no schedule (nothing is written).
@@ -45,15 +56,32 @@ def import_(
     if plan_id is not None and plan_id != make_slug(plan_id):
         raise UsageError(f"--id '{plan_id}' is no id; write a-z, 0-9 and single hyphens, such as kiem-tra-2024")
     now = read_wall_clock()
-    if as_json:
-        draft = extract_document(document, plan_id=plan_id, now=now)
+    with _show_progress(document) as report:
+        if as_json:
+            draft = extract_document(document, config_dir, plan_id=plan_id, now=now, report=report)
+            imported = None
+        else:
+            imported = import_document(
+                document, config_dir, plan_id=plan_id, out=out, force=force, now=now, report=report
+            )
+            draft = imported.draft
+    if imported is None:
         print_json(draft_to_json(draft))
     else:
-        imported = import_document(document, config_dir, plan_id=plan_id, out=out, force=force, now=now)
-        draft = imported.draft
         print_import(make_console(), imported)
     if draft.has_errors:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _show_progress(document: Path) -> Iterator[Report]:
+    """Show a bar over the stages on a terminal's stderr, where the file is large; yield what is told each stage."""
+    console = Console(stderr=True)
+    large = document.is_file() and document.stat().st_size >= _LARGE
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (large and console.is_terminal)) as progress:
+        task = progress.add_task(READING, total=None)
+        yield lambda stage, done, total: progress.update(task, description=stage, completed=done, total=total or None)
 
 
 def draft_to_json(draft: Draft) -> Json:
@@ -69,20 +97,27 @@ def draft_to_json(draft: Draft) -> Json:
 
 
 def print_import(console: Console, imported: Imported) -> None:
-    """Print the review: what was found and where, the findings, the files written, what to do next."""
+    """Print the review: what was found, where and how sure; what changed; the files written, what to do next."""
     draft = imported.draft
-    console.print(_make_facts_table(draft.plan))
     # Who lacks an address is told below, by what contacts.yaml now holds.
-    print_findings(console, tuple(finding for finding in draft.findings if finding.code != "address-needed"))
+    findings = tuple(finding for finding in draft.findings if finding.code != "address-needed")
+    console.print(make_review(draft.plan, findings))
+    print_findings(console, findings)
+    if imported.changes is not None:
+        print_changes(console, imported.changes)
     console.print()
     for path in imported.written:
         console.print(f"written: {path}")
+    if imported.changes is not None and not imported.written:
+        console.print("nothing changed, nothing written")
     if imported.added_contacts:
         count, file = imported.added_contacts, imported.contacts_file
         console.print(f"{count} new contacts need an address: fill in [bold]email:[/] in {file}")
+    if any(finding.code == FAR_FEWER for finding in findings):
+        console.print("[bold red]Far fewer visits than before:[/] see above, and check the document before going on.")
     if draft.has_errors:
         console.print("[red]The plan holds errors and is not loaded:[/] mend the document, and import it again.")
-    else:
+    elif imported.written:
         console.print("next: read the plan file, fill in addresses, then: scheduler check; scheduler preview")
 
 
@@ -95,47 +130,23 @@ def print_findings(console: Console, findings: tuple[Finding, ...]) -> None:
     order = list(Severity)
     for finding in sorted(findings, key=lambda f: order.index(f.severity)):
         severity = f"[{_COLOURS[finding.severity]}]{finding.severity}[/]"
-        table.add_row(severity, finding.where, f"{finding.message} [dim]({finding.code})[/]")
+        table.add_row(severity, escape(finding.where), f"{escape(finding.message)} [dim]({finding.code})[/]")
     console.print()
     console.print(table)
 
 
-def _make_facts_table(plan: Plan) -> Table:
-    places = {source.pointer: source.place for source in plan.sources}
-    table = Table("found", "value", "where", box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    table.add_row("plan", f"{plan.title}", places.get("/plan/title", ""))
-    table.add_row("id", plan.id, "")
-    table.add_row(
-        "number, issued", f"{plan.number or 'blank'}, {plan.issued or 'blank'}", places.get("/plan/issued", "")
-    )
-    table.add_row("status", str(plan.status), places.get("/plan/status", ""))
-    table.add_row("organiser", plan.organiser.name, places.get("/organiser/name", ""))
-    for index, session in enumerate(plan.sessions):
-        hours = f"{session.start:%H:%M}–{session.end:%H:%M}"
-        table.add_row("session", f"{session.name} {hours}", places.get(f"/sessions/{index}/start", ""))
-    names = {unit.id: unit for unit in plan.units}
-    for index, visit in enumerate(plan.visits):
-        unit = names[visit.unit]
-        communes = {commune.id: commune.name for commune in unit.communes}
-        days = ", ".join(f"{day:%d/%m/%Y}" for day in visit.dates) or "no date"
-        value = f"{days}  {unit.name}: {', '.join(communes[commune] for commune in visit.communes)}"
-        if visit.levels == ("commune",):
-            value += "  (communes only)"
-        place = places.get(f"/visits/{index}/date") or places.get(f"/visits/{index}/dates/0", "")
-        table.add_row("visit", value, place)
-    for index, report in enumerate(plan.reports):
-        at = "" if report.due.at is None else f" {report.due.at:%H:%M}"
-        value = f"{report.due.kind} {report.due.day:%d/%m/%Y}{at}, owed by {len(report.owed_by)} units: {report.title}"
-        table.add_row("report", value, places.get(f"/reports/{index}/due", ""))
-        forms = ", ".join(
-            f"{names[unit].name if unit in names else unit}: {form}" for unit, form in report.forms.by_unit
-        )
-        if report.forms.default:
-            forms = f"{forms}; others: {report.forms.default}" if forms else report.forms.default
-        table.add_row("  forms", forms or "none named", places.get(f"/reports/{index}/forms/default", ""))
+def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
+    """Print what the document changed since it was imported last."""
+    console.print()
+    if not changes:
+        console.print("the document changed nothing that the plan holds")
+        return
+    table = Table("changed", "before", "now", "where", box=None, header_style="bold", padding=(0, 1), show_edge=False)
+    for change in changes:
         table.add_row(
-            "  send to", ", ".join(report.submit_to) or "no address", places.get(f"/reports/{index}/submit_to/0", "")
+            escape(change.subject),
+            "[green]new[/]" if change.before is None else escape(change.before),
+            "[red]gone[/]" if change.after is None else escape(change.after),
+            escape(change.where),
         )
-    for team in plan.teams:
-        table.add_row("team", f"{team.name}: {len(team.members)} members", places.get("/teams/0/members/0", ""))
-    return table
+    console.print(table)

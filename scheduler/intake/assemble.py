@@ -13,7 +13,7 @@ from typing import Final
 from scheduler.documents.document import Block, Document, Paragraph
 from scheduler.intake.crosscheck import PlacedVisit
 from scheduler.intake.headline import Headline
-from scheduler.intake.people import People
+from scheduler.intake.people import People, choose_team
 from scheduler.intake.reports import FoundReport
 from scheduler.intake.scopes import Scopes
 from scheduler.intake.sessions import Sessions
@@ -53,7 +53,6 @@ def assemble_plan(parts: Parts, *, plan_id: str, updated: datetime) -> tuple[Pla
     """Put the parts together; the findings are those of values that were assumed on the way."""
     headline, people = parts.headline, parts.people
     scope = parts.scopes.general
-    team = people.team
     visits, visit_sources, visit_findings = _assemble_visits(parts)
     reports, report_sources, report_findings = _assemble_reports(parts.reports)
     plan = Plan(
@@ -68,7 +67,7 @@ def assemble_plan(parts: Parts, *, plan_id: str, updated: datetime) -> tuple[Pla
         bases=tuple(basis.value for basis in headline.bases),
         sessions=parts.sessions.sessions,
         units=parts.units.units,
-        teams=(Team(team.id, team.name, tuple(member.id for member in team.members)),) if team else (),
+        teams=tuple(Team(team.id, team.name, tuple(member.id for member in team.members)) for team in people.teams),
         visits=visits,
         reports=reports,
         distribution=tuple(entry.value for entry in people.distribution),
@@ -106,11 +105,11 @@ def _assemble_visits(parts: Parts) -> tuple[tuple[Visit, ...], list[Source], lis
     sources: list[Source] = []
     findings: list[Finding] = []
     communes_only = dict(parts.scopes.communes_only)
-    team = parts.people.team
     for index, found in enumerate(parts.visits):
         pointer = f"/visits/{index}"
         scope = found.scope or parts.scopes.of_unit(found.unit.id)
         alone = communes_only.get(found.unit.id)
+        team = choose_team(parts.people.teams, found.team)
         visits.append(
             Visit(
                 id=found.id,
@@ -134,6 +133,8 @@ def _assemble_visits(parts: Parts) -> tuple[tuple[Visit, ...], list[Source], lis
             sources.append(Source(f"{pointer}/sessions", found.sessions_place))
         if scope:
             sources.append(Source(f"{pointer}/scope", scope.place))
+        if found.team and team:
+            sources.append(Source(f"{pointer}/team", found.team.place))
         if alone:
             sources.append(Source(f"{pointer}/levels", alone))
             text = (
@@ -153,16 +154,16 @@ def _assemble_reports(found: tuple[FoundReport, ...]) -> tuple[tuple[Report, ...
         deadline, forms = each.deadline, each.forms.value
         reports.append(
             Report(
-                id=make_unique_slug("bao-cao", taken),
+                id=make_unique_slug(f"bao-cao-{each.unit}" if each.unit else "bao-cao", taken),
                 title=deadline.title.value if deadline.title else "Báo cáo",
-                due=deadline.due,
+                due=each.due,
                 deliver_to=deadline.deliver_to.value if deadline.deliver_to else None,
                 submit_to=tuple(address.value for address in deadline.submit_to),
                 owed_by=each.owed_by.value,
                 forms=Forms(forms.default, forms.by_unit),
             )
         )
-        if not deadline.title:
+        if not deadline.title and deadline.clause.place not in {finding.where for finding in findings}:
             text = "the report has no name of its own; it is called 'Báo cáo', name it where it should be told apart"
             findings.append(Finding(Severity.ASSUMED, "report-title-assumed", text, deadline.clause.place))
         sources += _list_report_sources(each, f"/reports/{index}")
@@ -198,12 +199,11 @@ def _list_head_sources(parts: Parts) -> list[Source]:
 
 
 def _list_team_sources(people: People) -> list[Source]:
-    if not people.team:
-        return []
-    return [
-        Source("/teams/0/name", people.team.place),
-        *(Source(f"/teams/0/members/{at}", member.place) for at, member in enumerate(people.team.members)),
-    ]
+    sources: list[Source] = []
+    for index, team in enumerate(people.teams):
+        sources.append(Source(f"/teams/{index}/name", team.place))
+        sources += [Source(f"/teams/{index}/members/{at}", member.place) for at, member in enumerate(team.members)]
+    return sources
 
 
 def _list_places(document: Document) -> list[str]:

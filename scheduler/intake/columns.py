@@ -6,6 +6,7 @@ Pure. A table is a schedule when it has a column of units or communes and a colu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Final
 from scheduler.documents.document import Cell, Row, Table
 from scheduler.intake.dates import DateReading, read_dates, read_serial
 from scheduler.intake.hours import read_hours
+from scheduler.intake.offices import UNIT_KINDS, names_office, read_place_name
 from scheduler.naming import fold_text
 
 
@@ -24,27 +26,50 @@ class Role(StrEnum):
     UNIT = "unit"
     COMMUNES = "communes"
     DAY = "day"
+    UNTIL = "until"
     SESSION = "session"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    PLACE = "place"
+    TEAM = "team"
     SCOPE = "scope"
     NOTE = "note"
 
 
+_ABOVE_PART: Final = r"(?:thoi gian|buoi|gio|lich|ngay|dia diem|dia ban|noi|xa)[^.]*"
 # Heads as offices write them, without diacritics; the first that fits wins.
 _HEADS: Final = (
     (Role.INDEX, re.compile(r"(?:tt|stt|so tt|so thu tu|thu tu|#|no\.?)")),
+    (Role.MORNING, re.compile(rf"(?:{_ABOVE_PART} )?(?:buoi )?sang(?! kien)\b(?!.*\bchieu\b).*")),
+    (Role.AFTERNOON, re.compile(rf"(?:{_ABOVE_PART} )?(?:buoi )?chieu\b(?!.*\bsang\b).*")),
+    (Role.TEAM, re.compile(r"(?:doan|to|nhom)\b(?! (?:chuc|vien|the|truong|ket)\b).*")),
     (Role.SESSION, re.compile(r"(?:buoi|gio)\b.*|thoi gian \(?(?:buoi|gio)\b.*")),
     (Role.SCOPE, re.compile(r".*\bnoi dung\b.*|.*\bpham vi\b.*")),
     (Role.NOTE, re.compile(r"ghi chu.*|thanh phan.*|nguoi .*|.*phu trach.*")),
+    (Role.UNTIL, re.compile(r"(?:thoi gian )?(?:den|toi)(?: het)?(?: ngay)?|(?:thoi gian |ngay )?ket thuc\b.*")),
+    (Role.DAY, re.compile(r"tu|(?:ngay )?bat dau")),
     (Role.DAY, re.compile(r"(?:.*\b)?(?:thoi gian|ngay|lich|thoi diem|du kien ngay)\b.*")),
-    (Role.COMMUNES, re.compile(r"(?:ten |cac )?(?:xa|phuong)\b.*|.*\bcap xa\b.*|dia diem.*|dia ban.*|noi kiem tra.*")),
+    (Role.PLACE, re.compile(r"(?:dia diem|noi) tap (?:trung|ket)\b.*")),
+    (Role.COMMUNES, re.compile(r"(?:ten |cac )?(?:xa|phuong)\b.*|.*\bcap xa\b.*|dia (?:diem|ban).*")),
+    (Role.COMMUNES, re.compile(r"noi (?:kiem tra|den)\b.*")),
+    (Role.PLACE, re.compile(r"noi (?:lam viec|hop)\b.*|hoi truong.*|tru so.*|dia chi.*")),
     (Role.UNIT, re.compile(r"(?:ten |cac )?(?:don vi|huyen|quan|thanh pho|co quan|dia phuong|to chuc|co so)\b.*")),
+    (Role.UNIT, re.compile(r"(?:ten |cac )?(?:truong|nha truong|benh vien|doanh nghiep|cong ty|so, nganh)\b.*")),
     (Role.UNIT, re.compile(r"(?:ten |cac )?doi tuong\b.*|.*duoc (?:kiem tra|thanh tra|giam sat).*")),
 )  # fmt: skip
-# Heads of price lists, menus and registers: what they schedule is no visit.
+# Heads of price lists, menus and registers, and letterheads: what they schedule is no visit.
 _FOREIGN: Final = re.compile(
     r"(?:don |thanh )?(?:gia|tien)\b.*|so luong.*|don vi tinh.*|dvt|mon\b.*|ten (?:mon|hang)\b.*|thuc don.*|"
-    r"khau phan.*|diem so.*|bua\b.*|.*\bdoanh thu.*"
+    r"khau phan.*|diem so.*|bua\b.*|.*\bdoanh thu.*|"
+    r".*\bcong hoa xa hoi chu nghia\b.*|doc lap\b.*"
 )
+# A room or a building, not a commune.
+_HALL: Final = re.compile(
+    r"(?:tai )?(?:hoi truong|tru so|phong hop|nha van hoa|van phong|ubnd|uy ban|trung tam|truong|tang|"
+    r"khach san|so \d).*"
+)
+# A shop or a building inside a commune: beside a column of communes it is where in it the visit is.
+_SITE: Final = re.compile(r"(?:ten |cac )?co so\b")
 _LONGEST_HEAD: Final = 60
 _DEEPEST_HEAD: Final = 40  # rows of titles above the head; further down it is no head of this table
 
@@ -56,10 +81,15 @@ class Columns:
     first_row: int
     heads: tuple[str, ...]
     index: int | None
-    unit: int | None
+    unit: int
     communes: int | None
     day: int
+    until: int | None
     session: int | None
+    morning: int | None
+    afternoon: int | None
+    venue: int | None
+    team: int | None
     scope: int | None
     note: int | None
 
@@ -93,14 +123,29 @@ def read_cell_dates(cell: Cell, *, year: int | None) -> DateReading:
 def repeats_heads(row: Row, columns: Columns) -> bool:
     """Tell whether ``row`` is the head row again, as on a table's next page."""
     texts = [fold_text(cell.text) for cell in row.cells]
-    return (
-        sum(bool(text) and fold_text(head).startswith(text) for text, head in zip(texts, columns.heads, strict=False))
-        >= 3
+    heads = [fold_text(head) for head in columns.heads]
+    # Of a head of two lines each line begins or ends the whole.
+    same = sum(
+        bool(text) and head.startswith(text) | head.endswith(text) for text, head in zip(texts, heads, strict=False)
     )
+    return same >= min(3, sum(map(bool, heads)))
+
+
+def continues_schedule(table: Table, columns: Columns, *, year: int | None) -> bool:
+    """Tell whether ``table``, which has no head, goes on with the schedule of ``columns`` that stands before it."""
+    if len(table.rows[0].cells) != len(columns.heads):
+        return False
+    first = table.rows[0].cells[columns.day]
+    return (not first.text or _count_days(table.rows[:1], columns.day, year) > 0) and _count_days(
+        table.rows, columns.day, year
+    ) > 0
 
 
 def _count_roles(columns: Columns) -> int:
-    found = (columns.index, columns.unit, columns.communes, columns.session, columns.scope, columns.note)
+    found = (
+        columns.index, columns.unit, columns.communes, columns.until, columns.session, columns.morning, columns.afternoon,
+        columns.venue, columns.team, columns.scope, columns.note,
+    )  # fmt: skip
     return sum(column is not None for column in found)
 
 
@@ -111,15 +156,19 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
     heads = tuple(_join_heads(cells) for cells in zip(*(row.cells for row in table.rows[start:end]), strict=True))
     if any(_FOREIGN.fullmatch(fold_text(head)) for head in heads):
         return None
-    roles = [_name_role(head) for head in heads]
+    rows = table.rows[end:]
+    roles = _name_by_cells([_name_role(head) for head in heads], rows)
     if not {Role.UNIT, Role.COMMUNES} & set(roles):
         return None
-    rows = table.rows[end:]
+    roles = _settle_range(roles, rows, year)
     day = _choose_day(roles, rows, year)
     if day is None:
         return None
     units, communes = _list_columns(roles, Role.UNIT), _list_columns(roles, Role.COMMUNES)
-    if not units:
+    venues = _list_columns(roles, Role.PLACE)
+    if units and communes and all(_SITE.match(fold_text(heads[column])) for column in units):
+        units, communes, venues = communes, [], units
+    elif not units:
         units, communes = communes, []
     sessions = _list_columns(roles, Role.SESSION) + [
         column for column in _list_columns(roles, Role.DAY) if column != day and _count_hours(rows, column)
@@ -128,10 +177,15 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
         first_row=end,
         heads=heads,
         index=_first(_list_columns(roles, Role.INDEX)),
-        unit=_first(units),
+        unit=units[0],
         communes=_first(communes),
         day=day,
+        until=_first(_list_columns(roles, Role.UNTIL)),
         session=_first(sessions),
+        morning=_first(_list_columns(roles, Role.MORNING)),
+        afternoon=_first(_list_columns(roles, Role.AFTERNOON)),
+        venue=_first(venues),
+        team=_first(_list_columns(roles, Role.TEAM)),
         scope=_first(_list_columns(roles, Role.SCOPE)),
         note=_first(_list_columns(roles, Role.NOTE)),
     )
@@ -149,6 +203,38 @@ def _name_role(head: str) -> Role | None:
     return next((role for role, pattern in _HEADS if pattern.fullmatch(folded)), None)
 
 
+def _name_by_cells(roles: list[Role | None], rows: tuple[Row, ...]) -> list[Role | None]:
+    """Return ``roles`` corrected by what cells hold: rooms are no communes, and a column of places needs no head."""
+    named = [
+        Role.PLACE if role is Role.COMMUNES and Role.UNIT in roles and _hold_mostly(rows, column, _is_hall) else role
+        for column, role in enumerate(roles)
+    ]
+    # Where no head says days either, it may be a letterhead.
+    if Role.DAY in named and Role.UNIT not in named:
+        holds = _is_district if Role.COMMUNES in named else _is_body
+        unnamed = (column for column, role in enumerate(named) if role is None)
+        unit = next((column for column in unnamed if _hold_mostly(rows, column, holds)), None)
+        return [Role.UNIT if column == unit else role for column, role in enumerate(named)]
+    return named
+
+
+def _hold_mostly(rows: tuple[Row, ...], column: int, holds: Callable[[str], bool]) -> bool:
+    texts = [row.cells[column].text for row in rows if row.cells[column].text]
+    return sum(map(holds, texts)) * 2 > len(texts)
+
+
+def _is_hall(text: str) -> bool:
+    return bool(_HALL.fullmatch(fold_text(text.partition("\n")[0])))
+
+
+def _is_body(text: str) -> bool:
+    return read_place_name(text).kind is not None or names_office(text)
+
+
+def _is_district(text: str) -> bool:
+    return read_place_name(text).kind in UNIT_KINDS
+
+
 def _looks_like_a_row(row: Row, year: int | None) -> bool:
     return any(cell.value is not None or read_cell_dates(cell, year=year).days for cell in row.cells)
 
@@ -163,6 +249,15 @@ def _choose_day(roles: list[Role | None], rows: tuple[Row, ...], year: int | Non
         if best is not None and counts[best]:
             return best
     return None
+
+
+def _settle_range(roles: list[Role | None], rows: tuple[Row, ...], year: int | None) -> list[Role | None]:
+    """Return ``roles`` with an end of a range only where its column holds days and another one holds its beginning."""
+    starts = any(_count_days(rows, column, year) for column in _list_columns(roles, Role.DAY))
+    return [
+        Role.DAY if role is Role.UNTIL and not (starts and _count_days(rows, column, year)) else role
+        for column, role in enumerate(roles)
+    ]
 
 
 def _count_days(rows: tuple[Row, ...], column: int, year: int | None) -> int:

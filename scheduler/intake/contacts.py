@@ -15,12 +15,13 @@ _COMMITTEE: Final = "Ủy ban nhân dân"
 
 
 def list_contacts(units: tuple[Unit, ...], roll: UnitRoll, people: People) -> tuple[Contact, ...]:
-    """Return the stubs: the team's members, then per unit its offices and its communes' committees.
+    """Return the stubs: the teams' members, then per unit its offices and its communes' committees.
 
     ``roll`` knows the units' kinds as far as the text states them. A unit that is an office itself is its own contact.
     """
-    team = people.team
-    contacts = [Contact(member.id, member.name, team.id, title=member.title) for member in team.members] if team else []
+    contacts = [
+        Contact(member.id, member.name, team.id, title=member.title) for team in people.teams for member in team.members
+    ]
     taken = {contact.id for contact in contacts}
     known = {unit.id: unit for unit in roll.units}
     for unit in units:

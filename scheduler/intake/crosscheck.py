@@ -14,10 +14,11 @@ from typing import Final
 
 from scheduler.intake.dates import name_weekday
 from scheduler.intake.forms import list_annexes
-from scheduler.intake.outline import Outline, Part
+from scheduler.intake.outline import Outline, Part, read_annex_number
 from scheduler.intake.timing import Period
 from scheduler.intake.wording import Placed
 from scheduler.model import Finding, Report, Severity, Unit, Visit
+from scheduler.workdays import WorkingDays
 
 _COMMUNES_NAMED: Final = re.compile(
     r"(?<![\d/])(?P<count>\d{1,3})\s+(?:xã\s*(?:,\s*(?:phường|thị trấn|TT)|và phường|và thị trấn)|đơn vị cấp xã)",
@@ -26,7 +27,6 @@ _COMMUNES_NAMED: Final = re.compile(
 _UNITS_NAMED: Final = re.compile(
     r"(?<![\d/])(?P<count>\d{1,2})\s+(?:(?:huyện|quận)\s*,\s*(?:thị xã|thành phố|quận)|đơn vị cấp huyện)", re.IGNORECASE
 )
-_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,12 @@ class PlacedVisit:
     place: str
 
 
-def check_visits(visits: tuple[PlacedVisit, ...], period: Placed[Period] | None) -> tuple[Finding, ...]:
+def check_visits(
+    visits: tuple[PlacedVisit, ...], period: Placed[Period] | None, working_days: WorkingDays
+) -> tuple[Finding, ...]:
     """Compare visits with the calendar, the period the text names, and each other."""
     return (
-        *_check_weekends(visits),
+        *_check_days_off(visits, working_days),
         *_check_period(visits, period),
         *_check_repetitions(visits),
         *_check_clashes(visits),
@@ -78,7 +80,8 @@ def check_annexes(outline: Outline) -> tuple[Finding, ...]:
     """Tell of each annex that the text names and the document does not hold."""
     findings: dict[str, Finding] = {}
     for clause in outline.clauses:
-        if clause.part not in (Part.FRONT, Part.BODY):
+        # An annex handed in alone names itself in its heading.
+        if clause.part not in (Part.FRONT, Part.BODY) or read_annex_number(clause.text) is not None:
             continue
         for number, name in list_annexes(clause.text):
             if number not in outline.annexes and number not in findings:
@@ -87,14 +90,14 @@ def check_annexes(outline: Outline) -> tuple[Finding, ...]:
     return tuple(findings.values())
 
 
-def _check_weekends(visits: tuple[PlacedVisit, ...]) -> Iterator[Finding]:
+def _check_days_off(visits: tuple[PlacedVisit, ...], working_days: WorkingDays) -> Iterator[Finding]:
     for placed in visits:
         for day in placed.visit.dates:
-            if day.weekday() >= _SATURDAY:
-                text = (
-                    f"the visit of {placed.name} on {_show(day)} falls on {name_weekday(day.weekday())}; check the date"
-                )
-                yield _warn("visit-on-weekend", text, placed.place)
+            kind = working_days.explain(day)
+            if not kind.working:
+                said = f"{name_weekday(day.weekday())}, a day off" + (f" ({kind.reason})" if kind.reason else "")
+                text = f"the visit of {placed.name} on {_show(day)} falls on {said}; check the date"
+                yield _warn("visit-on-day-off", text, placed.place)
 
 
 def _check_period(visits: tuple[PlacedVisit, ...], period: Placed[Period] | None) -> Iterator[Finding]:
@@ -146,7 +149,8 @@ def _check_count(outline: Outline, pattern: re.Pattern[str], counted: int, what:
         for match in pattern.finditer(clause.text):
             if counted and int(match["count"]) != counted:
                 text = f"the text names '{match.group()}', the schedule lists {counted} {what}; check which is right"
-                yield _warn(f"{what.removesuffix('s')}-count-differs", text, clause.place)
+                code = "commune-count-differs" if what == "communes" else "unit-count-differs"
+                yield _warn(code, text, clause.place)
 
 
 def _show(day: date) -> str:

@@ -39,11 +39,19 @@ _TOKEN: Final = re.compile(
     | (?P<day_month>(?<![\d/.])\d{1,2}\s*[/.]\s*\d{1,2}(?![\d/]|\.\d))
     | (?P<year>\bnăm\s*\d{4}\b)
     | (?P<day>(?<![\d/.])\d{1,2}(?!\d|[^\W\d_]))
+    | (?P<other>\bhoặc\b|\bhay\b|\bdự\s+(?:phòng|bị|trữ)\b)
     | (?P<range>[-–—]|\bđến\b|\btới\b)
     | (?P<list>[,;&\n]|\bvà\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A number of days is no day, and the second week of a month is not the second of it.
+_NO_DAY: Final = re.compile(
+    r"(?<![\d/.])\d{1,2}\s+(?:ngày|buổi|đợt|lần|hồ sơ|đơn vị)\b"
+    r"|\btuần\s+(?:thứ\s+)?(?:\d|[IV]+|\w+)(?=\s+(?:của\s+)?tháng\b)",
+    re.IGNORECASE,
+)
+_OTHER: Final = re.compile(r"\bhoặc\b|\bhay\b|\bdự\s+(?:phòng|bị|trữ)\b", re.IGNORECASE)
 _ROMAN_QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -61,7 +69,8 @@ class DateReading:
 
     ``days`` ascend, each once. ``months`` are those named without a day, in text order. ``impossible`` holds what looks
     like a date and is none, as it stands. ``weekdays`` pairs a named weekday (0 = Monday) with its day.
-    ``year_missing`` is true where a day took its year from the caller.
+    ``year_missing`` is true where a day took its year from the caller. ``alternatives`` ascend: the days behind "hoặc" or
+    "dự phòng", which are not among ``days``.
     """
 
     days: tuple[date, ...] = ()
@@ -69,11 +78,12 @@ class DateReading:
     impossible: tuple[str, ...] = ()
     weekdays: tuple[tuple[int, date], ...] = ()
     year_missing: bool = False
+    alternatives: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: Literal["day", "months", "year", "range", "list"]
+    kind: Literal["day", "months", "year", "range", "list", "other"]
     text: str
     day: int = 0
     month: int | None = None
@@ -83,29 +93,40 @@ class _Token:
 
 def read_dates(text: str, *, year: int | None) -> DateReading:
     """Read every date in ``text``; ``year`` serves those written without one, None makes them no date."""
-    plain = _WEEKDAY.sub(lambda match: " " * len(match.group()), blank_hours(text))
+    plain = _blank(_NO_DAY, _blank(_WEEKDAY, blank_hours(text)))
     tokens = _complete_tokens(_recognise_months(list(_read_tokens(plain))))
     days: list[date] = []
+    others: list[date] = []
     impossible: list[str] = []
     year_missing = False
-    position = 0
+    named, position = days, 0
     while position < len(tokens):
         token = tokens[position]
+        named = others if token.kind == "other" else named
         if token.kind != "day" or token.month is None:
             position += 1
             continue
         last = _find_range_end(tokens, position)
         read = _resolve_days(token, tokens[last], year)
         if read:
-            days.extend(read)
+            named.extend(read)
             year_missing |= token.year is None
         else:
             impossible.append(token.text if last == position else f"{token.text} - {tokens[last].text}")
         position = last + 1
     ordered = tuple(sorted(set(days)))
     return DateReading(
-        ordered, tuple(_read_months(tokens)), tuple(impossible), _pair_weekdays(text, ordered), year_missing
+        ordered,
+        tuple(_read_months(tokens)),
+        tuple(impossible),
+        _pair_weekdays(_OTHER.split(text)[0], ordered),
+        year_missing,
+        tuple(sorted(set(others) - set(days))),
     )
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match.group()), text)
 
 
 def name_weekday(number: int) -> str:
@@ -142,8 +163,8 @@ def _read_tokens(text: str) -> Iterator[_Token]:
                 yield _read_quarter(token, numbers)
             case "year":
                 yield _Token("year", token, year=numbers[0])
-            case "range":
-                yield _Token("range", token)
+            case "range" | "other":
+                yield _Token("range" if kind == "range" else "other", token)
             case _:
                 yield _Token("list", token)
 
@@ -210,6 +231,9 @@ def _find_range_end(tokens: list[_Token], start: int) -> int:
 def _resolve_days(first: _Token, last: _Token, year: int | None) -> tuple[date, ...]:
     """Return the days from ``first`` to ``last``; () where one of them is no date, or they are in no sane order."""
     start, end = _make_date(first, year), _make_date(last, year)
+    if start and end and start > end and first.month and last.month and first.month > last.month:
+        # "từ 28/12 đến 03/01/2025" begins in the year before the one it names.
+        start = _make_date(replace(first, year=end.year - 1), year)
     if start is None or end is None or not timedelta(0) <= end - start <= timedelta(days=_LONGEST_RANGE):
         return ()
     return tuple(start + timedelta(days=step) for step in range((end - start).days + 1))

@@ -13,6 +13,7 @@ from scheduler.intake.dates import read_dates
 from scheduler.intake.hours import CLOCK, read_clock
 from scheduler.intake.offices import OFFICE_WORDS, read_office_name
 from scheduler.intake.outline import Clause, Outline
+from scheduler.intake.relative import Relative, read_relative
 from scheduler.intake.wording import Placed, split_sentences, trim_clause
 from scheduler.model import Due, Finding, Severity
 
@@ -27,8 +28,8 @@ _DEADLINE: Final = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE: Final = re.compile(
-    r"\b(?:trước|chậm nhất|muộn nhất)\s+"
-    r"(?:(?:là\s+)?\d+\s+ngày|(?:khi|ngày|thời điểm|buổi)\s+(?:kiểm tra|làm việc|đoàn))",
+    r"\b(?:trước|chậm nhất|muộn nhất|trong vòng|sau)\s+"
+    r"(?:(?:là\s+)?\d+\s+ngày|(?:khi|ngày|thời điểm|buổi)\s+(?:kết thúc|kiểm tra|làm việc|đoàn))",
     re.IGNORECASE,
 )
 _TITLE: Final = re.compile(
@@ -43,11 +44,15 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9\-]+\.
 
 @dataclass(frozen=True, slots=True)
 class FoundDeadline:
-    """A report's deadline and what its sentence says; ``title`` is None where the report is called nothing but that."""
+    """A report's deadline and what its sentence says; ``title`` is None where the report is called nothing but that.
+
+    ``due`` is None where the deadline hangs on the visit, by ``relative``.
+    """
 
     clause: Clause
     sentence: str
-    due: Due
+    due: Due | None
+    relative: Relative | None
     title: Placed[str] | None
     deliver_to: Placed[str] | None
     submit_to: tuple[Placed[str], ...]
@@ -60,7 +65,10 @@ def read_deadlines(outline: Outline, *, year: int | None) -> tuple[tuple[FoundDe
     for clause in outline.body:
         for sentence in split_sentences(clause.text):
             match = _DEADLINE.search(sentence)
-            if not match:
+            relative = read_relative(sentence)
+            if relative and not match and _is_about_report(sentence, clause):
+                deadlines.append(_build_deadline(clause, sentence, relative, outline))
+            elif not match:
                 findings += _tell_relative(sentence, clause)
             elif not _is_about_report(sentence, clause):
                 findings.append(_tell_other(match, clause))
@@ -72,11 +80,12 @@ def read_deadlines(outline: Outline, *, year: int | None) -> tuple[tuple[FoundDe
     return tuple(deadlines), tuple(findings)
 
 
-def _build_deadline(clause: Clause, sentence: str, due: Due, outline: Outline) -> FoundDeadline:
+def _build_deadline(clause: Clause, sentence: str, due: Due | Relative, outline: Outline) -> FoundDeadline:
     return FoundDeadline(
         clause=clause,
         sentence=sentence,
-        due=due,
+        due=due if isinstance(due, Due) else None,
+        relative=due if isinstance(due, Relative) else None,
         title=_read_title(sentence, clause.place),
         deliver_to=_read_deliver_to(sentence, clause.place),
         submit_to=_read_addresses(clause, outline),
@@ -132,7 +141,7 @@ def _tell_relative(sentence: str, clause: Clause) -> tuple[Finding, ...]:
     match = _RELATIVE.search(sentence)
     if not match or not REPORT.search(sentence):
         return ()
-    text = f"a deadline that hangs on the visit ('{match.group()}') is not read; enter the report with its date"
+    text = f"a deadline that hangs on something else ('{match.group()}') is not read; enter the report with its date"
     return (Finding(Severity.WARNING, "deadline-relative", text, clause.place),)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from scheduler.intake.offices import OFFICE_WORDS, read_office_name
 from scheduler.intake.outline import Clause, Outline, Part
-from scheduler.intake.wording import Placed, capitalise_first, split_outside_brackets, trim_clause
+from scheduler.intake.wording import CAPITALS, Placed, capitalise_first, split_outside_brackets, trim_clause
 from scheduler.model import Finding, Severity
 
 _BLANK: Final = r"[\s.…_]*"
@@ -23,6 +23,9 @@ _ISSUED: Final = re.compile(
 _TITLE_KIND: Final = re.compile(r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|THÔNG BÁO|LỊCH|CÔNG VĂN|Kế hoạch|Thông báo|Lịch)\b[:\s]*")
 _SUBJECT: Final = re.compile(r"V/v\s*:?\s*(?P<title>.+)", re.IGNORECASE)
 _BASIS: Final = re.compile(r"(?:Căn cứ(?:\s+vào)?|Thực hiện|Thi hành|Theo|Xét)\s+(?=\S)")
+_NEXT_BASIS: Final = re.compile(r";\s+(?=(?:Căn cứ|Thực hiện|Thi hành|Theo|Xét)\s)")
+# A sign that was broken over two lines at its hyphen: "1303/LĐTBXH- VBĐG".
+_BROKEN_SIGN: Final = re.compile(rf"(?<=[{CAPITALS}\d])-\s(?=[{CAPITALS}]{{2}})")
 _CITED_KINDS: Final = (
     r"(?:Công văn|Quyết định|Nghị định|Nghị quyết|Luật|Bộ luật|Pháp lệnh|Thông tư(?: liên tịch)?|"
     r"Kế hoạch|Chỉ thị|Công điện|"
@@ -147,11 +150,17 @@ def _read_issued(letterhead: tuple[Clause, ...]) -> tuple[Placed[str] | None, tu
 
 
 def _read_bases(clause: Clause) -> tuple[Placed[str], ...]:
+    """Return the bases of one paragraph, or of several that stand in one behind their semicolons."""
+    text = _BROKEN_SIGN.sub("-", clause.text)
+    return tuple(basis for part in _NEXT_BASIS.split(text) for basis in _read_basis(part, clause))
+
+
+def _read_basis(paragraph: str, clause: Clause) -> tuple[Placed[str], ...]:
     """Return one entry per document that a legal basis cites by number, else the basis itself."""
-    match = _BASIS.match(clause.text)
+    match = _BASIS.match(paragraph)
     if not match:
         return ()
-    text = clause.text[match.end() :]
+    text = paragraph[match.end() :]
     cited = list(_CITED.finditer(text))
     if not cited:
         return (Placed(capitalise_first(trim_clause(text)), clause.place),)

@@ -54,6 +54,20 @@ _STARTS_OFFICE: Final = re.compile(rf"{OFFICE_WORDS}\b", re.IGNORECASE)
 _OFFICE_LIST_BREAK: Final = re.compile(
     rf"\s*(?:[,;]|\bvà\b)\s*(?:(?:đại diện|lãnh đạo)\s+)?(?={OFFICE_WORDS}\b)", re.IGNORECASE
 )
+_OFFICE_GROUP: Final = re.compile(
+    r"(?:các|những)\s+(?P<office>sở|phòng|ban|hội|chi cục|cục)(?:\s*,\s*(?:ban\s*,\s*)?ngành)?"
+    rf"(?:\s*:\s*|\s+(?=(?-i:[{CAPITALS}])))(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+# Sectors whose own name holds what elsewhere separates two of them.
+_SECTORS_WITH_AND: Final = re.compile(
+    r"Giáo dục và Đào tạo|Khoa học và Công nghệ|Kế hoạch và Đầu tư|Tài nguyên và Môi trường|Nông nghiệp và Môi trường|"
+    r"Nông nghiệp và Phát triển nông thôn|Thông tin và Truyền thông|Văn h(?:óa|oá), Thể thao và Du lịch|"
+    r"Văn h(?:óa|oá) và (?:Thể thao|Thông tin)|Lao động\s*[-–,]\s*Thương binh và Xã hội|Dân tộc và Tôn giáo|"
+    r"Trẻ em và Bình đẳng giới",
+    re.IGNORECASE,
+)
+_SECTOR_BREAK: Final = re.compile(r"\s*[,;]\s*|\s+và\s+", re.IGNORECASE)
 # Where an office's name is over: a verb, a role, or what the sentence goes on with.
 _OFFICE_END: Final = re.compile(
     r"\s*(?:[,;:()\[\]]|\.(?:\s|$)|\s[-–]\s(?=(?:Thường trực|Cơ quan|Phó|Trưởng|Đ/c|Đồng chí|là)\b)|"
@@ -115,6 +129,19 @@ def read_office_name(text: str) -> str:
 def split_offices(text: str) -> tuple[str, ...]:
     """Split a list of offices where the next one begins: "và" inside "Giáo dục và Đào tạo" separates nothing."""
     return tuple(part.strip() for part in _OFFICE_LIST_BREAK.split(text) if part.strip())
+
+
+def split_group(text: str) -> tuple[str, ...]:
+    """Split "các Sở: Y tế, Nội vụ" into "Sở Y tế", "Sở Nội vụ"; () where ``text`` names no such group."""
+    group = _OFFICE_GROUP.match(text)
+    if not group:
+        return ()
+    office = capitalise_first(group["office"].lower())
+    listed = _SECTORS_WITH_AND.sub(
+        lambda match: re.sub(r"\s", "\x00", match.group()).replace(",", "\x01"), group["rest"]
+    )
+    sectors = [part.replace("\x01", ",").replace("\x00", " ").strip(" .;") for part in _SECTOR_BREAK.split(listed)]
+    return tuple(sector if names_office(sector) else f"{office} {sector}" for sector in sectors if sector)
 
 
 def abbreviate_sector(name: str) -> str:

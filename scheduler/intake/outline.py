@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from scheduler.documents.document import Document, Paragraph, Table
+from scheduler.documents.document import Document, Paragraph, Row, Table
 
 _MARKERS: Final = (
     (1, re.compile(r"(?:Phần|Chương|Mục)\s+(?:thứ\s+\w+|[IVXLC]+|\d+)\s*[.:\-–]?\s+", re.IGNORECASE)),
@@ -31,6 +31,8 @@ _TITLE_KIND: Final = re.compile(r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|THÔNG BÁO|C�
 _RECIPIENTS: Final = re.compile(r"Nơi\s+(?:nhận|gửi)\s*:?\s*", re.IGNORECASE)
 _ANNEX: Final = re.compile(r"(?:PHỤ\s+LỤC|BIỂU)(?:\s+SỐ)?(?:\s+(?P<number>\d+|[IVX]+))?\s*(?:[.:(]|$|[-–]\s)")
 _ANNEX_ALONE: Final = re.compile(r"Phụ\s+lục(?:\s+số)?\s+(?P<number>\d+|[IVX]+)\s*[.:]?", re.IGNORECASE)
+# "… theo phụ lục số" / "03) về Sở …": the number ends a bracket that the line above opened.
+_CLOSES_BRACKET: Final = re.compile(r"\d{1,3}[^()]{0,40}\)")
 _ROMAN: Final = {
     "I": "1",
     "II": "2",
@@ -174,13 +176,26 @@ def _flatten(document: Document, schedule: tuple[Table, ...]) -> Iterator[Paragr
             yield block
         elif block in schedule:
             yield None
+            yield from _read_rows(_list_closing_rows(block))
         else:
-            for row in block.rows:
-                for cell in row.cells:
-                    if not cell.merged:
-                        yield from (
-                            Paragraph(line.strip(), cell.place) for line in cell.text.split("\n") if line.strip()
-                        )
+            yield from _read_rows(block.rows)
+
+
+def _list_closing_rows(table: Table) -> tuple[Row, ...]:
+    """Return the rows of a schedule from its recipients on: some write the end of the letter into the table."""
+    for position, row in enumerate(table.rows):
+        first = next((cell.text for cell in row.cells if cell.text), "")
+        if _RECIPIENTS.match(first):
+            return table.rows[position:]
+    return ()
+
+
+def _read_rows(rows: tuple[Row, ...]) -> Iterator[Paragraph]:
+    """Yield each line of each cell, row by row."""
+    for row in rows:
+        for cell in row.cells:
+            if not cell.merged:
+                yield from (Paragraph(line.strip(), cell.place) for line in cell.text.split("\n") if line.strip())
 
 
 def _join_broken(items: Iterator[Paragraph | None]) -> Iterator[Paragraph | None]:
@@ -200,6 +215,8 @@ def _join_broken(items: Iterator[Paragraph | None]) -> Iterator[Paragraph | None
 
 
 def _continues(text: str, following: str) -> bool:
+    if text.count("(") > text.count(")") and _CLOSES_BRACKET.match(following) and not text.endswith((".", ";", ":")):
+        return True
     return (
         following[0].islower()
         and split_marker(following)[0] == _PLAIN_RANK

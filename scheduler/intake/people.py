@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from scheduler.intake.offices import abbreviate_sector, names_office, names_unit_group, split_offices
-from scheduler.intake.outline import Outline, Part
+from scheduler.intake.offices import abbreviate_sector, names_office, names_unit_group, split_group, split_offices
+from scheduler.intake.outline import Clause, Outline, Part
+from scheduler.intake.teams import TEAM_NAME, find_team, find_team_name, make_team_id, read_team_cell
 from scheduler.intake.wording import (
     CAPITALS,
     Placed,
@@ -20,15 +21,12 @@ from scheduler.intake.wording import (
     split_outside_brackets,
     trim_clause,
 )
-from scheduler.naming import make_slug, make_unique_slug
+from scheduler.naming import make_unique_slug
 
-_TEAM: Final = re.compile(
-    r"\b(?P<name>(?:tổ|đoàn)\s+(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)(?:\s+liên ngành)?)\b", re.IGNORECASE
-)
+_TEAM: Final = re.compile(rf"\b(?P<name>{TEAM_NAME})", re.IGNORECASE)
 _TEAM_LEAD_IN: Final = re.compile(
-    r"^(?:(?:thành phần|thành viên|danh sách)\s+)?(?:của\s+)?(?:tổ|đoàn)\s+"
-    r"(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)[^.:;]{0,80}"
-    r"(?::|$)|\b(?:tổ|đoàn)\s+(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)[^.:;]{0,30}\b(?:gồm|có|bao gồm)\b",
+    rf"^(?:(?:thành phần|thành viên|danh sách)\s+)?(?:của\s+)?{TEAM_NAME}[^.:;]{{0,80}}(?::|$)"
+    rf"|\b{TEAM_NAME}[^.:;]{{0,30}}\b(?:gồm|có|bao gồm)\b",
     re.IGNORECASE,
 )
 _HEAD: Final = re.compile(r"\btrưởng\s+đoàn\b|\bđoàn\s+trưởng\b|\btổ\s+trưởng\b", re.IGNORECASE)
@@ -45,7 +43,9 @@ _TWO_ROLES: Final = re.compile(
     rf"^(?P<first>{_ROLE})\s*(?:và|,)\s*(?P<second>{_ROLE})\s+(?P<office>.+)$", re.IGNORECASE
 )
 _REPRESENTS: Final = re.compile(
-    r"^(?:(?:và\s+)?(?:mời\s+)?(?:các\s+)?(?:đại diện|thành viên)(?:\s+(?:của|là|các))?)\s*:?\s+", re.IGNORECASE
+    r"^(?:(?:và\s+)?(?:mời\s+)?(?:các\s+)?(?:đại diện|thành viên)(?:\s+(?:lãnh đạo))?(?:\s+(?:của|là))?"
+    r"(?:\s+các(?!\s+(?:sở|phòng|ban|hội|cục)\b))?)\s*:?\s+",
+    re.IGNORECASE,
 )
 _SENDS_STAFF: Final = re.compile(
     r"\bcử\s+(?:\w+\s+){0,3}?(?:cán bộ|công chức|chuyên viên|đại diện|người|thành viên|lãnh đạo)\b"
@@ -90,45 +90,69 @@ class UnitOffice:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """``team`` is None where the text lists none; ``distribution`` is in the document's order, files left out."""
+    """``teams`` and ``distribution`` are in the document's order; of the latter what is filed is left out."""
 
-    team: FoundTeam | None
+    teams: tuple[FoundTeam, ...]
     unit_offices: tuple[UnitOffice, ...]
     distribution: tuple[Placed[str], ...]
 
 
 def read_people(outline: Outline) -> People:
     """Read who inspects, who goes along, and who receives the plan."""
-    return People(_read_team(outline), _read_unit_offices(outline), _read_distribution(outline))
+    return People(_read_teams(outline), _read_unit_offices(outline), _read_distribution(outline))
 
 
 # --- the team -------------------------------------------------------------------------------------
 
 
-def _read_team(outline: Outline) -> FoundTeam | None:
-    """Read the first clause that opens a list of members, and the list: in the clause itself or under it."""
-    for clause in outline.body:
-        if not _TEAM_LEAD_IN.search(clause.text):
-            continue
-        listed = outline.children_of(clause)
-        _, rest = split_heading(clause.text)
-        sources = ((Placed(rest, clause.place),) if rest else ()) + tuple(
-            Placed(each.text, each.place) for each in listed
-        )
-        members = _read_members(sources)
-        named = _TEAM.search(clause.text)
-        if (
-            members
-            and named
-            and any(_HEAD.search(source.value) or names_office(_drop_lead(source.value)) for source in sources)
-        ):
-            name = capitalise_first(named["name"].lower())
-            return FoundTeam(make_slug(name), name, clause.place, members)
-    return None
-
-
-def _read_members(sources: tuple[Placed[str], ...]) -> tuple[Member, ...]:
+def _read_teams(outline: Outline) -> tuple[FoundTeam, ...]:
+    """Read the first clause that opens a list of members; where the lists are numbered, each of them."""
     taken: set[str] = set()
+    teams: dict[str, FoundTeam] = {}
+    leads = [clause for clause in outline.body if _TEAM_LEAD_IN.search(clause.text)]
+    for clause in leads:
+        if any(find_team_name(each.text) for each in leads if clause in each.within):
+            continue  # a heading over the lists of several teams
+        named = _TEAM.search(clause.text)
+        name = find_team_name(clause.text) or (capitalise_first(named["name"].lower()) if named else "")
+        if not name or make_team_id(name) in teams or (teams and not find_team_name(clause.text)):
+            continue
+        team = _read_team(outline, clause, name, taken)
+        if team:
+            teams[team.id] = team
+    return tuple(teams.values())
+
+
+def _read_team(outline: Outline, clause: Clause, name: str, taken: set[str]) -> FoundTeam | None:
+    """Read the members that ``clause`` lists, in itself or under it; None where it lists none."""
+    _, rest = split_heading(clause.text)
+    listed = tuple(Placed(each.text, each.place) for each in outline.children_of(clause))
+    sources = ((Placed(rest, clause.place),) if rest else ()) + listed
+    if not any(_HEAD.search(source.value) or names_office(_drop_lead(source.value)) for source in sources):
+        return None
+    members = _read_members(sources, taken)
+    return FoundTeam(make_team_id(name), name, clause.place, members) if members else None
+
+
+def complete_teams(teams: tuple[FoundTeam, ...], named: tuple[Placed[str], ...]) -> tuple[FoundTeam, ...]:
+    """Return ``teams`` and those that only the schedule names, without members."""
+    completed = list(teams)
+    for each in named:
+        name = read_team_cell(each.value)
+        if find_team(name, tuple(team.name for team in completed)) is None:
+            completed.append(FoundTeam(make_team_id(name), name, each.place, ()))
+    return tuple(completed)
+
+
+def choose_team(teams: tuple[FoundTeam, ...], named: Placed[str] | None) -> FoundTeam | None:
+    """Return the team that a row names, else the only one; None where several may be meant."""
+    if named is None:
+        return teams[0] if len(teams) == 1 else None
+    name = find_team(read_team_cell(named.value), tuple(team.name for team in teams))
+    return next((team for team in teams if team.name == name), None)
+
+
+def _read_members(sources: tuple[Placed[str], ...], taken: set[str]) -> tuple[Member, ...]:
     members: list[Member] = []
     for source in sources:
         for item in _split_members(source.value):
@@ -138,6 +162,8 @@ def _read_members(sources: tuple[Placed[str], ...]) -> tuple[Member, ...]:
 
 def _split_members(text: str) -> tuple[str, ...]:
     """Split one clause of a list of members: at semicolons, where an office begins, and at two roles of one office."""
+    if sectors := split_group(_drop_lead(text)):
+        return sectors
     subject, rest = split_heading(text)
     # "Sở X: Đ/c A - Trưởng đoàn; …" names the office once, before its people.
     listed = rest if subject and rest and (names_office(subject) or not _HEAD.search(subject)) else text
@@ -179,7 +205,7 @@ def _split_person(item: str) -> tuple[str, str | None]:
 
 
 def _drop_lead(text: str) -> str:
-    return _REPRESENTS.sub("", text)
+    return _REPRESENTS.sub("", text, count=1)
 
 
 # --- unit offices and recipients ------------------------------------------------------------------

@@ -12,21 +12,27 @@ from scheduler.intake.duties import Duty, Owers, read_duties, tell_doubts
 from scheduler.intake.exemptions import read_exceptions, read_report_waivers
 from scheduler.intake.forms import FormsReading, read_forms
 from scheduler.intake.outline import Outline
+from scheduler.intake.relative import Calendar
 from scheduler.intake.wording import Placed
-from scheduler.model import Finding, Severity
+from scheduler.model import Due, Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class FoundReport:
-    """One report; ``owed_by`` holds unit ids, or ``unit/commune`` ids where communes owe it."""
+    """One report; ``owed_by`` holds unit ids, or ``unit/commune`` ids where communes owe it.
+
+    ``unit`` is set where each unit has a deadline of its own.
+    """
 
     deadline: FoundDeadline
+    due: Due
     owed_by: Placed[tuple[str, ...]]
     forms: Placed[FormsReading]
+    unit: str | None = None
 
 
 def read_reports(
-    outline: Outline, owers: Owers, *, year: int | None
+    outline: Outline, owers: Owers, calendar: Calendar, *, year: int | None
 ) -> tuple[tuple[FoundReport, ...], tuple[Finding, ...]]:
     """Read the reports with their owers and forms, in document order, and what is doubtful or assumed about them."""
     deadlines, told = read_deadlines(outline, year=year)
@@ -34,8 +40,8 @@ def read_reports(
     findings = list(told)
     reports: list[FoundReport] = []
     for deadline in deadlines:
-        report, found = _build_report(deadline, duties, outline, owers)
-        reports.append(report)
+        built, found = _build_report(deadline, duties, outline, owers, calendar)
+        reports += built
         # Two deadlines may share the duties whose doubts are told.
         findings += [finding for finding in found if finding not in findings]
     if not reports and not any(finding.severity is Severity.ERROR for finding in told):
@@ -46,8 +52,8 @@ def read_reports(
 
 
 def _build_report(
-    deadline: FoundDeadline, duties: tuple[Duty, ...], outline: Outline, owers: Owers
-) -> tuple[FoundReport, tuple[Finding, ...]]:
+    deadline: FoundDeadline, duties: tuple[Duty, ...], outline: Outline, owers: Owers, calendar: Calendar
+) -> tuple[tuple[FoundReport, ...], tuple[Finding, ...]]:
     clause = deadline.clause
     stated = REPORT.search(deadline.sentence)
     own = owers.name_in(deadline.sentence[: stated.start()]) if stated else ()
@@ -63,7 +69,37 @@ def _build_report(
     if main:
         findings += tell_doubts(main, related, exempt, forms, owers.roll)
     left = tuple(ower for ower in base if ower.partition("/")[0] not in exempt)
-    return FoundReport(deadline, Placed(left, main.clause.place if main else clause.place), forms), tuple(findings)
+    owed_by = Placed(left, main.clause.place if main else clause.place)
+    reports, told = _set_due(deadline, owed_by, forms, calendar)
+    return reports, (*findings, *told)
+
+
+def _set_due(
+    deadline: FoundDeadline, owed_by: Placed[tuple[str, ...]], forms: Placed[FormsReading], calendar: Calendar
+) -> tuple[tuple[FoundReport, ...], tuple[Finding, ...]]:
+    """Return the report with its deadline, or one for each unit where the deadline hangs on its visit."""
+    place, relative = deadline.clause.place, deadline.relative
+    if deadline.due is not None:
+        return (FoundReport(deadline, deadline.due, owed_by, forms),), ()
+    if relative is None:
+        return (), ()
+    reports: list[FoundReport] = []
+    undated: list[str] = []
+    for unit in dict.fromkeys(ower.partition("/")[0] for ower in owed_by.value):
+        due = calendar.find_due(relative, unit)
+        if due is None:
+            undated.append(unit)
+            continue
+        owers = tuple(ower for ower in owed_by.value if ower.partition("/")[0] == unit)
+        reports.append(FoundReport(deadline, due, Placed(owers, owed_by.place), forms, unit))
+    findings: list[Finding] = []
+    if reports:
+        text = f"'{relative.said}' is computed from each unit's visit; where a visit moves, move its report's due too"
+        findings.append(Finding(Severity.ASSUMED, "deadline-computed", text, place))
+    if undated:
+        text = f"'{relative.said}' gives {', '.join(undated)} no day, as their visits have none; add the report then"
+        findings.append(Finding(Severity.WARNING, "deadline-relative", text, place))
+    return tuple(reports), tuple(findings)
 
 
 def _find_related(deadline: FoundDeadline, duties: tuple[Duty, ...], own: tuple[str, ...]) -> tuple[Duty, ...]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from scheduler.intake.hours import HoursReading, PartHours, PartOfDay
-from scheduler.intake.schedule import ScheduleRow
+from scheduler.intake.rows import ScheduleRow
 from scheduler.intake.wording import Placed
 from scheduler.model import Finding, Session, Severity, Source
 
@@ -52,13 +52,14 @@ def decide_sessions(rows: tuple[ScheduleRow, ...], stated: tuple[Placed[HoursRea
     place = stated[0].place if stated else (rows[0].place if rows else "")
     usual = _list_parts(stated[0].value) if stated else ()
     findings: list[Finding] = []
-    bare_rows = [row for row in rows if not row.hours.value.parts]
+    bare_rows = [row for row in rows if not row.hours.value.parts and not row.parts]
     if not usual:
         usual = ("morning", "afternoon")
         if bare_rows:
             text = "the parts of the day are not said; every visit is taken to have a morning and an afternoon"
             findings.append(Finding(Severity.ASSUMED, "sessions-assumed", text, place))
     used = {part for row in rows for part in _list_parts(row.hours.value)}
+    used |= {part for row in rows for _, part in row.parts}
     used.update(usual if bare_rows or not rows else ())
     sessions: list[Session] = []
     sources: list[Source] = []

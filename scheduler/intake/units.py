@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scheduler.intake.offices import KnownUnit, PlaceName, UnitRoll, read_place_name
-from scheduler.intake.schedule import ScheduleRow
+from scheduler.intake.rows import ScheduleRow
 from scheduler.intake.wording import Placed, make_phrase_key
 from scheduler.model import Commune, Source, Unit
 from scheduler.naming import make_unique_slug

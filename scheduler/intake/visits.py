@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from scheduler.intake.hours import PartHours, PartOfDay
-from scheduler.intake.schedule import ScheduleRow
+from scheduler.intake.rows import ScheduleRow
 from scheduler.intake.sessions import PART_ORDER, SHORTEST_SESSION, Sessions, add_duration
+from scheduler.intake.teams import read_team_cell
 from scheduler.intake.units import Units, make_place_key
 from scheduler.intake.wording import Placed
 from scheduler.model import Session, Unit, VisitSession
@@ -31,6 +32,7 @@ class FoundVisit:
     sessions: tuple[VisitSession, ...]
     sessions_place: str | None
     scope: Placed[str] | None
+    team: Placed[str] | None
 
 
 def build_visits(rows: tuple[ScheduleRow, ...], units: Units, sessions: Sessions) -> tuple[FoundVisit, ...]:
@@ -50,24 +52,27 @@ def _is_same_visit(row: ScheduleRow, following: ScheduleRow) -> bool:
     """Tell whether ``following`` goes on with the visit of ``row``; a row that repeats it whole is a slip."""
     same = make_place_key(row.unit.value) == make_place_key(following.unit.value) and row.days == following.days
     repeated = [each.value for each in row.communes] == [each.value for each in following.communes]
-    return same and bool(row.days) and not repeated
+    teams = {read_team_cell(each.team.value) if each.team else "" for each in (row, following)}
+    return same and bool(row.days) and not repeated and len(teams) == 1
 
 
 def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken: set[str]) -> FoundVisit:
     slugs = {make_place_key(commune.name): commune.id for commune in unit.communes}
     communes: dict[str, Placed[str]] = {}
     held: dict[PartOfDay, VisitSession] = {}
+    venue: str | None = None
     for row in rows:
         ids = [slugs[make_place_key(each.value)] for each in row.communes]
         for commune_id, each in zip(ids, row.communes, strict=True):
             communes.setdefault(commune_id, Placed(commune_id, each.place))
-        # A row of its own for one commune says in which session that commune is visited.
-        commune = ids[0] if len(rows) > 1 and len(ids) == 1 else None
-        for hours in row.hours.value.parts:
-            session = _make_session(hours, sessions.of_part(hours.part), commune)
+        stated_parts = row.hours.value.parts or tuple(PartHours(part) for part in _list_parts(row))
+        for hours in stated_parts:
+            commune = _find_commune(row, hours.part, slugs, alone=len(rows) > 1)
+            session = _make_session(hours, sessions.of_part(hours.part), commune, row.venue)
             earlier = held.setdefault(hours.part, session)
             if earlier.commune != session.commune:
                 held[hours.part] = replace(earlier, commune=None)
+        venue = venue or row.venue
     first = rows[0]
     stated = next((row.hours.place for row in rows if row.hours.value.parts), None)
     own = tuple(held[part] for part in PART_ORDER if part in held)
@@ -78,16 +83,34 @@ def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken:
         communes=tuple(communes.values()),
         days=first.days,
         days_place=first.days_place,
-        sessions=own or tuple(VisitSession(part) for part in sessions.usual),
+        sessions=own or tuple(VisitSession(part, place=venue) for part in sessions.usual),
         sessions_place=stated,
         scope=next((row.scope for row in rows if row.scope), None),
+        team=first.team,
     )
 
 
-def _make_session(hours: PartHours, session: Session, commune: str | None) -> VisitSession:
+def _list_parts(row: ScheduleRow) -> tuple[PartOfDay, ...]:
+    """Return the parts of the day that the row names beside its communes."""
+    named = {part for _, part in row.parts}
+    return tuple(part for part in PART_ORDER if part in named)
+
+
+def _find_commune(row: ScheduleRow, part: PartOfDay, slugs: dict[tuple[str, ...], str], *, alone: bool) -> str | None:
+    """Return the one commune that the row visits in ``part``: it says so, or it is a row of its own for one commune.
+
+    Where several are visited in one part, none is named.
+    """
+    told = [slugs[make_place_key(name)] for name, each in row.parts if each == part]
+    if told:
+        return told[0] if len(told) == 1 else None
+    return slugs[make_place_key(row.communes[0].value)] if alone and len(row.communes) == 1 and not row.parts else None
+
+
+def _make_session(hours: PartHours, session: Session, commune: str | None, venue: str | None) -> VisitSession:
     """Return the visit's session: its own hours only where they differ from the plan's."""
     start = hours.start if hours.start != session.start else None
     end = hours.end if hours.end != session.end else None
     if start and end is None and start >= session.end:
         end = add_duration(start, SHORTEST_SESSION)
-    return VisitSession(hours.part, commune=commune, start=start, end=end)
+    return VisitSession(hours.part, commune=commune, place=venue, start=start, end=end)

@@ -251,7 +251,7 @@ def test_a_spreadsheets_own_date_is_read_from_its_value() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "told"),
     [
-        ("14/5/2025", "17/5/2025", "visit-on-weekend", "thứ Bảy"),
+        ("14/5/2025", "17/5/2025", "visit-on-day-off", "thứ Bảy"),
         ("14/5/2025", "Thứ Hai 14/5/2025", "weekday-mismatch", "thứ Tư"),
         ("14/5/2025", "14/8/2025", "visit-outside-period", "14/08/2025"),
         ("14/5/2025", "12/5/2025", "visits-clash", "Huyện A Lưới and Huyện Phú Lộc"),

@@ -1,0 +1,228 @@
+"""The text around the schedule: front, deadlines, who owes what on which form, scopes, people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.corpus.base import FACTS, OWERS, REPORT, TABLE, TEAM, VISITS, change_column, make_page
+from tests.corpus.cases import Shelf
+from tests.corpus.pages import Grid, Text
+
+SHELF = Shelf("prose")
+add = SHELF.add
+
+
+def due_by(words: str, due: str) -> None:
+    """Add a case with the deadline in other words."""
+    add(
+        "deadline-" + due.replace(" ", "-").replace("/", "-").replace(":", ""),
+        make_page(report=REPORT.replace("trước ngày 28/4/2025", words)),
+        forms=("txt", "docx"),
+        facts=replace(FACTS, reports=(FACTS.reports[0].replace("before 28/04/2025", due),)),
+    )
+
+
+due_by("trước 17 giờ 00 ngày 28/4/2025", "before 28/04/2025 17:00")
+due_by("chậm nhất ngày 25 tháng 4 năm 2025", "by 25/04/2025")
+due_by("đến hết ngày 24/4/2025", "by 24/04/2025")
+due_by("không quá 16h30 ngày 23/4/2025", "by 23/04/2025 16:30")
+due_by("(hạn cuối: 22/4/2025)", "by 22/04/2025")
+add(
+    "communes-and-districts-owe-reports",
+    make_page(
+        report=(
+            "III. Báo cáo\n- UBND các xã, phường, thị trấn gửi báo cáo về UBND cấp huyện trước ngày 21/4/2025.\n"
+            "- UBND các huyện, thành phố gửi báo cáo tổng hợp về Sở Nội vụ chậm nhất ngày 28/4/2025."
+        )
+    ),
+    forms=("txt", "docx", "pdf"),
+    codes=("report-title-assumed",),
+    facts=replace(
+        FACTS,
+        reports=(
+            "bao-cao | Báo cáo | before 21/04/2025 | huyen-dak-ha/dak-mar, huyen-dak-ha/ngok-reo, "
+            "huyen-kon-ray/dak-to-re, tp-kon-tum/ia-chim, tp-kon-tum/hoa-binh | UBND cấp huyện | - | -",
+            f"bao-cao-2 | Báo cáo tổng hợp | by 28/04/2025 | {OWERS} | Sở Nội vụ | - | -",
+        ),
+    ),
+)
+add(
+    "deadline-five-working-days-before-the-visit",
+    make_page(
+        change_column(3, "07/5/2025", "14/5/2025", "16/5/2025"),
+        report=(
+            "III. Báo cáo\n- UBND các huyện, thành phố gửi báo cáo công tác văn thư về Sở Nội vụ trước 5 ngày làm "
+            "việc so với ngày kiểm tra."
+        ),
+    ),
+    forms=("txt", "docx"),
+    codes=("deadline-computed",),
+    facts=replace(
+        FACTS,
+        visits=(VISITS[0].replace("12/05", "07/05"), *VISITS[1:]),
+        reports=tuple(
+            f"bao-cao-{unit} | Báo cáo công tác văn thư | by {day} | {unit} | Sở Nội vụ | - | -"
+            for unit, day in (
+                ("huyen-dak-ha", "26/04/2025"),
+                ("huyen-kon-ray", "07/05/2025"),
+                ("tp-kon-tum", "09/05/2025"),
+            )
+        ),
+    ),
+)
+add(
+    "deadline-before-the-visit",
+    make_page(report="III. Báo cáo\n- Các huyện, thành phố gửi báo cáo về Sở Nội vụ trước ngày kiểm tra 03 ngày."),
+    forms=("txt",),
+    codes=("deadline-computed", "report-title-assumed"),
+    facts=replace(
+        FACTS,
+        reports=tuple(
+            f"bao-cao-{unit} | Báo cáo | by {day} | {unit} | Sở Nội vụ | - | -"
+            for unit, day in (
+                ("huyen-dak-ha", "09/05/2025"),
+                ("huyen-kon-ray", "11/05/2025"),
+                ("tp-kon-tum", "13/05/2025"),
+            )
+        ),
+    ),
+)
+add(
+    "one-unit-exempt-and-another-form",
+    make_page(
+        report=(
+            "III. Báo cáo\n- UBND các huyện, thành phố (trừ huyện Kon Rẫy) gửi báo cáo công tác văn thư (huyện Đắk Hà "
+            "theo phụ lục số 02; các huyện, thành phố còn lại theo phụ lục số 03) về Sở Nội vụ trước ngày 28/4/2025."
+        )
+    ),
+    forms=("txt", "docx", "pdf"),
+    codes=("annex-missing",),
+    facts=replace(
+        FACTS,
+        reports=(
+            "bao-cao | Báo cáo công tác văn thư | before 28/04/2025 | huyen-dak-ha, tp-kon-tum | Sở Nội vụ | - | "
+            "huyen-dak-ha: Phụ lục số 02; others: Phụ lục số 03",
+        ),
+    ),
+)
+add(
+    "impossible-deadline",
+    make_page(report=REPORT.replace("28/4/2025", "31/4/2025")),
+    forms=("txt",),
+    codes=("due-impossible",),
+    facts=replace(FACTS, reports=()),
+)
+add(
+    "deadline-after-the-first-visit",
+    make_page(report=REPORT.replace("28/4/2025", "20/5/2025")),
+    forms=("txt",),
+    codes=("deadline-after-visit",),
+    facts=replace(FACTS, reports=(FACTS.reports[0].replace("28/04", "20/05"),)),
+)
+add(
+    "scopes-and-levels",
+    make_page(
+        time=(
+            "II. Nội dung kiểm tra\n1. Đối với huyện Đắk Hà: Kiểm tra công tác lưu trữ.\n"
+            "2. Đối với các huyện, thành phố còn lại: Kiểm tra công tác văn thư và lưu trữ.\n"
+            "3. Riêng huyện Kon Rẫy chỉ kiểm tra tại cấp xã.\n4. Giờ làm việc\n"
+            "- Buổi sáng từ 7h30 đến 11h30, buổi chiều từ 13h30 đến 17h00."
+        )
+    ),
+    forms=("txt", "docx"),
+    codes=("visit-for-information",),
+    facts=replace(
+        FACTS,
+        visits=(
+            VISITS[0].replace("| doan", "| scope Kiểm tra công tác lưu trữ | doan"),
+            VISITS[1].replace("| doan", "| levels commune | doan"),
+            VISITS[2],
+        ),
+    ),
+)
+add(
+    "tentative-with-blanks-in-the-front",
+    make_page(
+        letterhead="SỞ NỘI VỤ TỈNH KON TUM\nSố:      /KH-SNV\nKon Tum, ngày      tháng 4 năm 2025",
+        lead="IV. Lịch kiểm tra dự kiến",
+    ),
+    forms=("txt", "docx"),
+    codes=("issued-day-blank", "number-blank"),
+    facts=replace(FACTS, number=None, issued="2025-04", status="tentative"),
+)
+add(
+    "letterhead-and-signature-side-by-side",
+    (
+        Grid(
+            (
+                ("UBND TỈNH KON TUM\nSỞ NỘI VỤ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"),
+                ("Số: 21/KH-SNV", "Kon Tum, ngày 07 tháng 4 năm 2025"),
+            )
+        ),
+        *make_page(letterhead="", closing=""),
+        Text(" "),
+        Grid((("Nơi nhận:\n- UBND các huyện, thành phố;\n- Lưu: VT.", "GIÁM ĐỐC\n\nNguyễn Văn Bảy"),)),
+    ),
+    forms=("docx", "pdf"),
+)
+add(
+    "many-bases",
+    make_page(
+        basis=(
+            "Căn cứ Luật Lưu trữ số 33/2024/QH15;\n"
+            "Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ về công tác văn thư;\n"
+            "Thực hiện Quyết định số 12/QĐ-UBND ngày 06/01/2025 và Công văn số 77/UBND-NC ngày 10/01/2025 của UBND "
+            "tỉnh;\n"
+            "Sở Nội vụ tỉnh Kon Tum ban hành kế hoạch kiểm tra như sau:"
+        )
+    ),
+    forms=("txt", "docx"),
+    facts=replace(
+        FACTS,
+        bases=(
+            "Luật Lưu trữ số 33/2024/QH15",
+            "Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ",
+            "Quyết định số 12/QĐ-UBND ngày 06/01/2025 của UBND tỉnh",
+            "Công văn số 77/UBND-NC ngày 10/01/2025 của UBND tỉnh",
+        ),
+    ),
+)
+add(
+    "offices-named-as-a-group",
+    make_page(team=TEAM.replace("Văn phòng Sở, Thanh tra Sở", "các Sở: Y tế, Giáo dục và Đào tạo và Tư pháp")),
+    forms=("txt", "docx"),
+    facts=replace(FACTS, teams=("doan-kiem-tra: truong-doan, so-y-te, so-giao-duc-va-dao-tao, so-tu-phap",)),
+)
+add(
+    "nobody-listed-and-no-report",
+    make_page(team="I. Yêu cầu\n- Kiểm tra đúng nội dung.", report=""),
+    forms=("txt",),
+    codes=("report-missing", "team-missing"),
+    facts=replace(
+        FACTS, teams=(), reports=(), visits=tuple(visit.replace("doan-kiem-tra", "no team") for visit in VISITS)
+    ),
+)
+add(
+    "an-annex-alone",
+    (
+        Text("PHỤ LỤC 01\nLỊCH KIỂM TRA NĂM 2025\n(Kèm theo Kế hoạch số 21/KH-SNV ngày 07/4/2025 của Sở Nội vụ)"),
+        TABLE,
+    ),
+    forms=("txt", "docx", "xlsx"),
+    codes=(
+        "issued-missing", "number-missing", "report-missing", "session-end-assumed", "session-start-assumed",
+        "sessions-assumed", "team-missing",
+    ),
+    facts=replace(
+        FACTS,
+        title="KIỂM TRA NĂM 2025",
+        number=None,
+        issued=None,
+        organiser="Sở Nội vụ",
+        bases=(),
+        reports=(),
+        teams=(),
+        distribution=(),
+        visits=tuple(visit.replace("doan-kiem-tra", "no team") for visit in VISITS),
+    ),
+)  # fmt: skip
