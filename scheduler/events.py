@@ -1,7 +1,8 @@
 """Plan -> events: one per visit date and session, one all-day event per report on its last day.
 
 Pure. Events go into public feeds: they name offices, places and titles, never a person or a person's
-address. RFC 5545; a UID comes from plan and item ids, never from a date (invariant 8).
+address. Each says to whom it belongs, and what its communes and offices read in their own feeds where that differs.
+RFC 5545; a UID comes from plan and item ids, never from a date (invariant 8).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from scheduler.model import Contact, Event, EventStatus, Organiser, Plan, PlanStatus, Report, Visit
+from scheduler.model import Contact, Event, EventStatus, Organiser, Plan, PlanStatus, Report, Visit, Wording
 from scheduler.phrases import lower_first, phrase_deadline, phrase_due, phrase_hour, phrase_list
 from scheduler.plan_index import PlanIndex, VisitNames, VisitPart, label_place
 
@@ -48,6 +49,9 @@ def _plan_visit(index: PlanIndex, visit: Visit, titles: dict[str, str | None], d
             if part is not None:
                 start = datetime.combine(day, part.start, plan.zone)
                 end = datetime.combine(day, part.end, plan.zone)
+            description = _describe_visit(index, names, part, titles)
+            duties = tuple(_describe_duties(plan, visit.unit))
+            communes = _list_communes(visit, part)
             yield Event(
                 uid=f"{plan.id}.{visit.id}.{number}.{part.id if part else 'day'}@{domain}",
                 plan=plan.id,
@@ -55,13 +59,16 @@ def _plan_visit(index: PlanIndex, visit: Visit, titles: dict[str, str | None], d
                 item=visit.id,
                 unit=visit.unit,
                 summary=_summarise_visit(names, part),
-                description=_describe_visit(index, names, part, titles),
+                description="\n".join((*description, *duties)),
                 location=_locate(names, part),
                 start=start,
                 end=end,
                 status=EventStatus.CANCELLED if visit.cancelled else _STATUS[plan.status],
                 categories=("Kiểm tra",),
                 organiser=_find_organiser(plan),
+                places=(visit.unit, *communes),
+                members=index.find_team(visit.team).members if visit.team else (),
+                wordings=_word_for_communes(plan, communes, description, duties),
             )
 
 
@@ -81,6 +88,8 @@ def _plan_deadline(index: PlanIndex, report: Report, domain: str) -> Event:
         status=_STATUS[plan.status],
         categories=("Hạn nộp báo cáo",),
         organiser=_find_organiser(plan),
+        places=report.owed_by,
+        wordings=_word_for_owers(index, report),
     )
 
 
@@ -101,7 +110,15 @@ def _locate(names: VisitNames, part: VisitPart | None) -> str:
     return ", ".join((*place, *communes, names.unit))
 
 
-def _describe_visit(index: PlanIndex, names: VisitNames, part: VisitPart | None, titles: dict[str, str | None]) -> str:
+def _list_communes(visit: Visit, part: VisitPart | None) -> tuple[str, ...]:
+    """Return the communes, as ``unit/commune``, that a part of a visit concerns: all where it is not said which."""
+    return tuple(f"{visit.unit}/{commune}" for commune in (part.commune_ids if part else ()) or visit.communes)
+
+
+def _describe_visit(
+    index: PlanIndex, names: VisitNames, part: VisitPart | None, titles: dict[str, str | None]
+) -> tuple[str, ...]:
+    """Return the lines that every reader of a visit is told."""
     plan, visit = index.plan, names.visit
     lines = [f"{plan.organiser.name}: {plan.title}."]
     if visit.cancelled or plan.status is PlanStatus.CANCELLED:
@@ -120,8 +137,7 @@ def _describe_visit(index: PlanIndex, names: VisitNames, part: VisitPart | None,
         lines.append(f"Thành phần: {_describe_team(index, visit.team, titles)}.")
     if names.scope:
         lines.append(f"Nội dung: {_end_sentence(names.scope)}")
-    lines.extend(_describe_duties(plan, visit))
-    return "\n".join(lines)
+    return tuple(lines)
 
 
 def _describe_team(index: PlanIndex, team_id: str, titles: dict[str, str | None]) -> str:
@@ -135,24 +151,56 @@ def _describe_team(index: PlanIndex, team_id: str, titles: dict[str, str | None]
     return f"{team.name} gồm {phrase_list((*named, f'{others} thành viên khác') if others else named)}"
 
 
-def _describe_duties(plan: Plan, visit: Visit) -> Iterator[str]:
+def _describe_duties(plan: Plan, place: str) -> Iterator[str]:
     for report in plan.reports:
-        if visit.unit in report.owed_by:
-            form = report.forms.for_unit(visit.unit)
+        if place in report.owed_by:
+            form = report.forms.for_unit(place)
             yield f"{report.title}{f' ({form})' if form else ''}: gửi {phrase_due(report.due)}."
 
 
+def _word_for_communes(
+    plan: Plan, communes: tuple[str, ...], description: tuple[str, ...], unit_duties: tuple[str, ...]
+) -> tuple[Wording, ...]:
+    """Word a visit for those communes that owe other reports than their unit: each is told of its own."""
+    places: dict[tuple[str, ...], list[str]] = {}
+    for commune in communes:
+        places.setdefault(tuple(_describe_duties(plan, commune)), []).append(commune)
+    return tuple(
+        Wording(tuple(same), "\n".join((*description, *duties)))
+        for duties, same in places.items()
+        if duties != unit_duties
+    )
+
+
 def _describe_deadline(index: PlanIndex, report: Report) -> str:
-    plan = index.plan
+    """Word a deadline for everybody: with the list of those who owe the report."""
+    lines = _word_deadline(index.plan, report)
+    for form, owers in _group_by_form(report).items():
+        lines.append(f"{form or 'Đơn vị báo cáo'}: {'; '.join(index.name_place(ower) for ower in owers)}.")
+    return "\n".join(lines)
+
+
+def _word_for_owers(index: PlanIndex, report: Report) -> tuple[Wording, ...]:
+    """Word a deadline for those who owe the report: with the form that each uses, and none of the others named."""
+    lines = _word_deadline(index.plan, report)
+    return tuple(
+        Wording(tuple(owers), "\n".join((*lines, f"Biểu mẫu: {form}.") if form else lines))
+        for form, owers in _group_by_form(report).items()
+    )
+
+
+def _word_deadline(plan: Plan, report: Report) -> list[str]:
     lines = [f"{plan.organiser.name}: {plan.title}.", f"{report.title}: gửi {phrase_deadline(report.due)}."]
     if report.deliver_to:
         lines.append(f"Nơi nhận: {_end_sentence(report.deliver_to)}")
+    return lines
+
+
+def _group_by_form(report: Report) -> dict[str | None, list[str]]:
     by_form: dict[str | None, list[str]] = {}
     for ower in report.owed_by:
-        by_form.setdefault(report.forms.for_unit(ower), []).append(index.name_place(ower))
-    for form, owers in by_form.items():
-        lines.append(f"{form or 'Đơn vị báo cáo'}: {'; '.join(owers)}.")
-    return "\n".join(lines)
+        by_form.setdefault(report.forms.for_unit(ower), []).append(ower)
+    return by_form
 
 
 def _end_sentence(text: str) -> str:

@@ -10,12 +10,13 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from scheduler.web.grants import GRANTED_PREFIX, Grant, split_token_path
 from scheduler.web.representation import Headers, Representation, prepare_answer, prepare_representation
 
 PREFIX = "/feeds/"
@@ -28,12 +29,16 @@ _NOT_ALLOWED = prepare_answer(405, "Lịch chỉ để đọc.\n".encode(), (*_T
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One published calendar: ``path`` is "/feeds/<name>.ics", ``modified_at`` the aware instant of its last change."""
+    """One published calendar: ``path`` is "/feeds/<name>.ics", ``modified_at`` the aware instant of its last change.
+
+    ``alarmed`` is what ``?alarms=1`` gets, None where that makes no difference.
+    """
 
     path: str
     body: bytes
     modified_at: datetime
     public: bool
+    alarmed: bytes | None = None
 
 
 def feed_path(name: str) -> str:
@@ -41,35 +46,69 @@ def feed_path(name: str) -> str:
     return f"{PREFIX}{name}.ics"
 
 
+@dataclass(frozen=True, slots=True)
+class _Served:
+    plain: Representation
+    alarmed: Representation
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """All that is served, replaced as one."""
+
+    public: Mapping[str, _Served] = field(default_factory=dict)
+    private: Mapping[str, _Served] = field(default_factory=dict)
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+
+
 class FeedShelf:
-    """The feeds as they are served now."""
+    """The feeds as they are served now, and the tokens that open the private ones."""
 
     def __init__(self) -> None:
         self._publishing = threading.Lock()
-        self._public: Mapping[str, Representation] = MappingProxyType({})
-        self._private: Mapping[str, Representation] = MappingProxyType({})
+        self._shown = _Shown()
+        self._noting = threading.Lock()
+        self._used: set[int] = set()
 
-    def publish(self, feeds: tuple[Feed, ...]) -> None:
-        """Replace all feeds at once; what has not changed keeps its prepared answers.
+    def publish(self, feeds: tuple[Feed, ...], grants: Mapping[str, Grant] = MappingProxyType({})) -> None:
+        """Replace all feeds and grants (by a token's hash) at once; what has not changed keeps its prepared answers.
 
         A changed body is always given a later Last-Modified than the one it replaces. Raises ValueError
         for a path that is no feed's or stands twice, and then changes nothing.
         """
-        times = Counter(feed.path for feed in feeds)
-        if wrong := [path for path, count in times.items() if count > 1 or not _PATH.fullmatch(path)]:
+        times = Counter((feed.path, feed.public) for feed in feeds)
+        if wrong := [path for (path, _), count in times.items() if count > 1 or not _PATH.fullmatch(path)]:
             raise ValueError(f"not one feed each at a path such as /feeds/name.ics: {', '.join(wrong)}")
         with self._publishing:
-            public = {feed.path: _prepare(feed, self._public.get(feed.path)) for feed in feeds if feed.public}
-            private = {feed.path: _prepare(feed, self._private.get(feed.path)) for feed in feeds if not feed.public}
-            self._public, self._private = MappingProxyType(public), MappingProxyType(private)
+            shown = self._shown
+            self._shown = _Shown(
+                {feed.path: _prepare(feed, shown.public.get(feed.path)) for feed in feeds if feed.public},
+                {feed.path: _prepare(feed, shown.private.get(feed.path)) for feed in feeds if not feed.public},
+                dict(grants),
+            )
 
-    def find_public(self, path: str) -> Representation | None:
+    def find_public(self, path: str, *, alarms: bool = False) -> Representation | None:
         """Return the public feed at ``path``."""
-        return self._public.get(path)
+        served = self._shown.public.get(path)
+        return None if served is None else served.alarmed if alarms else served.plain
 
-    def find_private(self, path: str) -> Representation | None:
-        """Return the private feed at ``path``: for a caller who has proved the right to read it."""
-        return self._private.get(path)
+    def find_granted(self, path: str, *, alarms: bool = False) -> Representation | None:
+        """Return the private feed that the token in ``path`` opens, and note its use; None for any other path."""
+        shown = self._shown
+        digest, file = split_token_path(path)
+        grant = shown.grants.get(digest)
+        served = None if grant is None or grant.file != file else shown.private.get(grant.path)
+        if grant is None or served is None:
+            return None
+        with self._noting:
+            self._used.add(grant.token_id)
+        return served.alarmed if alarms else served.plain
+
+    def take_used(self) -> frozenset[int]:
+        """Return the ids of the tokens used since this was last asked."""
+        with self._noting:
+            used, self._used = self._used, set()
+        return frozenset(used)
 
 
 class FeedApp:
@@ -86,7 +125,12 @@ class FeedApp:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self._pages(scope, receive, send)
             return
-        feed = self._shelf.find_public(scope["path"])
+        path: str = scope["path"]
+        query: bytes = scope["query_string"]
+        alarms = query != b"" and b"alarms=1" in query.split(b"&")
+        feed = self._shelf.find_public(path, alarms=alarms)
+        if feed is None and path.startswith(GRANTED_PREFIX):
+            feed = self._shelf.find_granted(path, alarms=alarms)
         if feed is None:
             answer = _NOT_FOUND
         elif scope["method"] not in ("GET", "HEAD"):
@@ -96,8 +140,16 @@ class FeedApp:
         await answer.send(send)
 
 
-def _prepare(feed: Feed, before: Representation | None) -> Representation:
-    if before is not None and before.body == feed.body:
+def _prepare(feed: Feed, before: _Served | None) -> _Served:
+    plain = _prepare_one(feed, feed.body, None if before is None else before.plain)
+    if feed.alarmed is None or feed.alarmed == feed.body:
+        return _Served(plain, plain)
+    alarmed = _prepare_one(feed, feed.alarmed, None if before is None else before.alarmed)
+    return _Served(plain, alarmed)
+
+
+def _prepare_one(feed: Feed, body: bytes, before: Representation | None) -> Representation:
+    if before is not None and before.body == body:
         return before
     modified_at = feed.modified_at.replace(microsecond=0)
     if before is not None and before.modified_at is not None:
@@ -113,7 +165,7 @@ def _prepare(feed: Feed, before: Representation | None) -> Representation:
     if not feed.public:
         headers = (*headers, (b"x-robots-tag", b"noindex"), (b"referrer-policy", b"no-referrer"))
     return prepare_representation(
-        feed.body,
+        body,
         headers=headers,
         # Caches may keep a feed and must ask before each use: an edit shows at once, and asking costs a 304.
         cache_control="public, no-cache" if feed.public else "private, no-cache",

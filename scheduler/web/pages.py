@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
@@ -42,6 +43,10 @@ _SECURITY = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # what Prometheus reads
+MetricsSource = Callable[[], bytes]
 
 
 class StaticFiles:
@@ -125,9 +130,10 @@ def _word_fault(place: str, error: TemplateError) -> str:
 class Pages:
     """What answers each path."""
 
-    def __init__(self, board: AgendaBoard, health: HealthSource) -> None:
+    def __init__(self, board: AgendaBoard, health: HealthSource, metrics: MetricsSource) -> None:
         self._board = board
         self._health = health
+        self._metrics = metrics
 
     async def show_agenda(self, request: Request) -> Response:
         if self._board.page is None:
@@ -147,6 +153,9 @@ class Pages:
         health = self._health.health()
         body = {"ready": health.ready, "reasons": list(health.reasons)}
         return JSONResponse(body, 200 if health.ready else 503, {"cache-control": "no-store"})
+
+    async def show_metrics(self, request: Request) -> Response:
+        return Response(self._metrics(), headers={"content-type": METRICS_TYPE, "cache-control": "no-store"})
 
     async def show_robots(self, request: Request) -> Response:
         return PlainTextResponse(_ROBOTS, headers={"cache-control": "public, max-age=3600"})
@@ -183,14 +192,15 @@ class SecurityHeaders:
         await self._app(scope, receive, send_secured)
 
 
-def build_pages(board: AgendaBoard, health: HealthSource, *, public_url: str) -> ASGIApp:
+def build_pages(board: AgendaBoard, health: HealthSource, *, public_url: str, metrics: MetricsSource) -> ASGIApp:
     """Return the app of all that is not a feed; with an https ``public_url``, browsers are told to stay with it."""
-    pages = Pages(board, health)
+    pages = Pages(board, health, metrics)
     app = Starlette(
         routes=[
             Route("/", pages.show_agenda),
             Route("/healthz", pages.tell_alive),
             Route("/readyz", pages.tell_ready),
+            Route("/metrics", pages.show_metrics),
             Route("/robots.txt", pages.show_robots),
             Route("/static/{name}", pages.show_static),
         ],

@@ -16,6 +16,8 @@ from scheduler.web.conditional import format_http_date, is_unchanged, prefers_gz
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
+# From here on the last percent of compression would hold up the publishing of an edit.
+_LARGE = 1_000_000
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
@@ -85,7 +87,7 @@ def prepare_representation(
         # On every answer, 304 too: a cache must keep both codings apart.
         (b"vary", b"Accept-Encoding"),
     )
-    compressed = gzip.compress(body, compresslevel=9, mtime=0)
+    compressed = gzip.compress(body, compresslevel=9 if len(body) < _LARGE else 6, mtime=0)
     plain = _prepare_variant(body, f'"{digest}"', headers, validity)
     gzipped = None
     if len(compressed) < len(body):
