@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scheduler.errors import UsageError
 from scheduler.model import About, Reminder
 
 RETRY_MINUTES = (1, 5, 15, 30, 60)
@@ -41,8 +42,9 @@ class Delivery:
     """One row of the ledger: a reminder to one address, and what became of it.
 
     ``next_at`` is the instant at which the timer must look at the row; None when nobody but a person can
-    move it on. ``doubts`` counts our own deaths while sending it, ``silences`` the server's after the
-    final dot; ``in_doubt`` is true when the message may have arrived twice.
+    move it on. ``claims`` counts how often it was begun, ``attempts`` how often that was held against it;
+    ``doubts`` our own deaths while sending it, ``silences`` the server's after the final dot; ``in_doubt`` is
+    true when the message may have arrived twice.
     """
 
     id: int
@@ -69,6 +71,8 @@ class Delivery:
     message_id: str | None
     detail: str
     updated_at: datetime
+    claims: int = 0
+    truth: str = ""
 
     @property
     def reminder(self) -> Reminder:
@@ -88,6 +92,7 @@ class Delivery:
             due_at=self.due_at,
             useful_until=self.useful_until,
             why=self.why,
+            truth=self.truth,
         )
 
 
@@ -121,7 +126,25 @@ class Unconfirmed:
     response: str
 
 
-Outcome = Accepted | Temporary | Permanent | Unconfirmed
+class Cause(StrEnum):
+    """Whom a refusal concerns that is not about the mail at hand."""
+
+    STALE_SESSION = "stale session"
+    RELAY = "relay"
+    SENDER = "sender"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The relay refused us, not this mail: the row goes back as it was, and no attempt is counted."""
+
+    response: str
+    code: int | None
+    cause: Cause
+
+
+Outcome = Accepted | Temporary | Permanent | Unconfirmed | Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +181,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state an attempt leaves a row in; ``next_at`` None means that only a person moves it on."""
+    """The state an attempt leaves a row in; ``next_at`` None means that only a person moves it on.
+
+    ``counted`` is false when the attempt is not held against the mail.
+    """
 
     state: DeliveryState
     next_at: datetime | None
     detail: str
     silent: bool = False
+    counted: bool = True
 
 
 def choose_due(rows: Iterable[DueRow], sent: Iterable[SentSeries], now: datetime) -> Choice:
@@ -185,18 +212,60 @@ def choose_due(rows: Iterable[DueRow], sent: Iterable[SentSeries], now: datetime
     return Choice(tuple(send), tuple(expire))
 
 
-def judge_outcome(outcome: Outcome, delivery: Delivery, now: datetime) -> Verdict:
-    """Turn the server's answer into the row's next state; ``delivery`` is the row before its claim."""
-    if isinstance(outcome, Accepted):
-        return Verdict(DeliveryState.SENT, None, outcome.response)
-    if isinstance(outcome, Permanent):
-        return Verdict(DeliveryState.FAILED, None, outcome.response)
-    if isinstance(outcome, Temporary):
-        next_at = now + compute_retry_pause(delivery.attempts + 1, delivery.key)
-        return Verdict(DeliveryState.RETRYING, min(next_at, delivery.useful_until), outcome.response)
-    if delivery.silences > 0:
-        return Verdict(DeliveryState.UNCONFIRMED, None, f"silent twice: {outcome.response}", silent=True)
-    return Verdict(DeliveryState.UNCONFIRMED, now + UNCONFIRMED_PAUSE, outcome.response, silent=True)
+def judge_outcome(outcome: Outcome, delivery: Delivery, now: datetime, *, most_attempts: int | None = None) -> Verdict:
+    """Turn the server's answer into the row's next state; ``delivery`` is the row before its claim.
+
+    ``most_attempts`` bounds how often a temporary refusal is tried again; None: as long as it is of use.
+    """
+    match outcome:
+        case Accepted():
+            return Verdict(DeliveryState.SENT, None, outcome.response)
+        case Permanent():
+            return Verdict(DeliveryState.FAILED, None, outcome.response)
+        case Withheld():
+            return Verdict(delivery.state, delivery.next_at, outcome.response, counted=False)
+        case Temporary():
+            attempts = delivery.attempts + 1
+            if most_attempts is not None and attempts >= most_attempts:
+                words = f"given up after {attempts} attempts: {outcome.response}"
+                return Verdict(DeliveryState.FAILED, None, words)
+            next_at = now + compute_retry_pause(attempts, delivery.key)
+            return Verdict(DeliveryState.RETRYING, min(next_at, delivery.useful_until), outcome.response)
+        case Unconfirmed() if delivery.silences > 0:
+            return Verdict(DeliveryState.UNCONFIRMED, None, f"silent twice: {outcome.response}", silent=True)
+        case Unconfirmed():
+            return Verdict(DeliveryState.UNCONFIRMED, now + UNCONFIRMED_PAUSE, outcome.response, silent=True)
+
+
+def plan_retry(delivery: Delivery, now: datetime) -> Verdict:
+    """Say how a person's wish to send a delivery (again) is met; UsageError says why it cannot be."""
+    state = delivery.state
+    if state is DeliveryState.SENDING:
+        raise _refuse(delivery, "is under way; look at it again when its outcome is known")
+    if state is DeliveryState.SENT:
+        raise _refuse(delivery, "was sent; the server took it, and a second copy would be a duplicate")
+    if state is DeliveryState.PLANNED:
+        raise _refuse(delivery, f"is planned and goes by itself, due {delivery.due_at.isoformat()}")
+    if state in {DeliveryState.CANCELLED, DeliveryState.EXPIRED}:
+        raise _refuse(delivery, f"is {state} ({delivery.detail}); it would tell what is no longer so")
+    if now >= delivery.useful_until:
+        raise _refuse(delivery, f"was of use until {delivery.useful_until.isoformat()} only")
+    # A row that may have arrived keeps its state, from which the claim knows that it is in doubt.
+    again = state if state is DeliveryState.UNCONFIRMED else DeliveryState.RETRYING
+    return Verdict(again, now, f"sent again by a person; before: {delivery.detail}"[:500])
+
+
+def plan_skip(delivery: Delivery, reason: str) -> Verdict:
+    """Say how a person's wish that a delivery never goes is met; UsageError says why it cannot be."""
+    if delivery.state is DeliveryState.SENDING:
+        raise _refuse(delivery, "is under way; it cannot be called back")
+    if delivery.state in {DeliveryState.SENT, DeliveryState.EXPIRED, DeliveryState.CANCELLED, DeliveryState.SKIPPED}:
+        raise _refuse(delivery, f"is {delivery.state} already; there is nothing to skip")
+    return Verdict(DeliveryState.SKIPPED, None, reason)
+
+
+def _refuse(delivery: Delivery, what: str) -> UsageError:
+    return UsageError(f"delivery {delivery.id} to {delivery.address} {what}")
 
 
 def judge_interrupted(delivery: Delivery, now: datetime) -> Verdict:

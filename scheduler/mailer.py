@@ -1,178 +1,187 @@
-"""Hands composed mails to the relay: an envelope and its content in, one outcome out.
+"""Hands composed mails to the relay over several kept connections at once, from one thread.
 
-IO: one session, kept from mail to mail, used by one thread. RFC 5321 (transparency 4.5.2, timeouts 4.5.3.2).
+IO. ``connect`` and ``deliver`` wait for one mail; ``prepare``, ``begin`` and ``wait`` lead as many as there are
+connections, each with at most one mail under way.
 """
 
 from __future__ import annotations
 
-import contextlib
-import re
+import select
 import time
+from dataclasses import dataclass
 
-from scheduler.delivery import Accepted, Outcome, Permanent, Temporary, Unconfirmed
-from scheduler.relay import COMMAND_SECONDS, RelaySettings, Reply, Session, Wire, describe_fault, open_session
+from scheduler.connection import Connection
+from scheduler.delivery import Accepted, Outcome, Permanent, Temporary, Unconfirmed, Withheld
+from scheduler.errors import RelayError
+from scheduler.relay import Need, RelaySettings, SignInRefusedError, Steps, count_milliseconds, run_steps
 
-__all__ = ["Accepted", "Mailer", "Outcome", "Permanent", "RelaySettings", "Temporary", "Unconfirmed"]
+__all__ = [
+    "Accepted",
+    "Finished",
+    "Mailer",
+    "Outcome",
+    "Permanent",
+    "RelaySettings",
+    "SignInRefusedError",
+    "Temporary",
+    "Unconfirmed",
+    "Waited",
+    "Withheld",
+]
 
-# RFC 5321 section 4.5.3.2, in seconds; RelaySettings.timeout_seconds lowers each of them.
-_DATA_SECONDS = 120.0
-_BLOCK_SECONDS = 180.0
-_FINAL_DOT_SECONDS = 600.0
-# Ours: how long a kept connection may take to prove that it lives, and a server to say goodbye.
-_NOOP_SECONDS = 30.0
-_QUIT_SECONDS = 5.0
+LINGER_SECONDS = 0.002
 
-_MAILBOX = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-# "Sign in first", "stronger mechanism", "wrong password", "encrypt first": about us, never about this mail.
-_SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of the mail that was begun as ``ref``."""
+
+    ref: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What happened while waiting: mails that ended, and why connections could not be made."""
+
+    finished: tuple[Finished, ...]
+    refusals: tuple[RelayError, ...]
+
+
+class _Slot:
+    """A connection and the dialogue on it: ``opening`` or ``sending``, or none."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.opening: Steps[None] | None = None
+        self.sending: Steps[Outcome] | None = None
+        self.ref = 0
+        self.need: Need | None = None
+        self.ready = False
 
 
 class Mailer:
-    """A kept session with the relay: ``connect`` before a mail is claimed, ``deliver`` after, ``close`` at the end.
+    """Kept sessions with the relay, ``connections`` at most.
 
     ``local_hostname`` is the name for EHLO (nothing is looked up). A session unused for ``idle_seconds`` must
     answer NOOP before it is used again.
     """
 
-    def __init__(self, relay: RelaySettings, *, local_hostname: str, idle_seconds: float = 15.0) -> None:
-        self._relay = relay
-        self._local_hostname = local_hostname
-        self._idle_seconds = idle_seconds
-        self._session: Session | None = None
-        self._last_used = 0.0
+    def __init__(
+        self, relay: RelaySettings, *, local_hostname: str, idle_seconds: float = 15.0, connections: int = 1
+    ) -> None:
+        self._slots = tuple(_Slot(Connection(relay, local_hostname, idle_seconds)) for _ in range(connections))
+        self._finished: list[Finished] = []
+        self._refusals: list[RelayError] = []
+
+    # --- one mail at a time -------------------------------------------------------------------------
 
     def connect(self) -> None:
-        """Make sure that a session stands that takes mail: greeted, encrypted, signed in.
-
-        Returns at once where the kept one still lives, else opens a new one, once. Raises RelayError with place,
-        the server's words and the remedy; no mail is touched by it, so no attempt is to be counted.
-        """
-        if self._session is not None and self._lives(self._session.wire):
-            return
-        self._drop()
-        self._session = open_session(self._relay, self._local_hostname)
-        self._last_used = time.monotonic()
+        """Make the first connection stand, as Connection.connect does; raises RelayError."""
+        run_steps(self._slots[0].connection.connect())
 
     def deliver(self, *, sender: str, to: str, content: bytes) -> Outcome:
-        """Send one mail to one recipient over the session that ``connect`` made, and say what became of it.
-
-        ``sender`` is the return path ("" is the null one), ``content`` the message with CRLF line ends; dots are
-        stuffed here. An address or a content that could break the dialogue is Permanent, unsent. A refusal that
-        asks for sign-in or encryption concerns all mail: it is Temporary, and the session is dropped.
-        """
-        flaw = _find_flaw(sender, to, content)
-        if flaw is not None:
-            return Permanent(flaw, None)
-        if self._session is None:
-            return Temporary("no session stands; connect comes before each mail", None)
-        try:
-            return self._transact(self._session, sender, to, content)
-        except BaseException:
-            # Interrupted: nobody knows where in the dialogue, so nobody may go on with it.
-            self._drop()
-            raise
+        """Send one mail over the connection that ``connect`` made, as Connection.deliver does."""
+        return run_steps(self._slots[0].connection.deliver(sender, to, content))
 
     def close(self) -> None:
-        """Say QUIT and hang up; does nothing where no session stands."""
-        if self._session is not None:
-            with contextlib.suppress(OSError):
-                self._session.wire.ask("QUIT", self._bound(_QUIT_SECONDS))
-        self._drop()
+        """Say QUIT on every connection and hang up; a mail under way is abandoned."""
+        self.abandon()
+        for slot in self._slots:
+            run_steps(slot.connection.quit())
 
-    def _transact(self, session: Session, sender: str, to: str, content: bytes) -> Outcome:
-        wire = session.wire
-        eight_bit = " BODY=8BITMIME" if "8BITMIME" in session.offered and not content.isascii() else ""
-        stage, dot_handed = "", False
+    # --- several at once ----------------------------------------------------------------------------
+
+    @property
+    def connections(self) -> int:
+        return len(self._slots)
+
+    @property
+    def ready(self) -> int:
+        """How many connections stand and wait for a mail."""
+        return sum(slot.ready for slot in self._slots)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any connection is being made or has a mail under way."""
+        return any(slot.opening is not None or slot.sending is not None for slot in self._slots)
+
+    def prepare(self, wanted: int) -> None:
+        """See to it that ``wanted`` connections that have no mail are ready, or begin to make them so."""
+        for slot in self._slots:
+            if slot.sending is not None:
+                continue
+            if wanted <= 0:
+                return
+            wanted -= 1
+            if slot.opening is None and not (slot.ready and slot.connection.is_fresh):
+                slot.ready = slot.connection.is_fresh
+                if not slot.ready:
+                    slot.opening = slot.connection.connect()
+                    self._advance(slot)
+
+    def begin(self, ref: int, *, sender: str, to: str, content: bytes) -> None:
+        """Begin a mail on a ready connection; its claim must stand in the ledger by now (invariant 3)."""
+        slot = next(slot for slot in self._slots if slot.ready)
+        slot.ready, slot.ref = False, ref
+        slot.sending = slot.connection.deliver(sender, to, content)
+        self._advance(slot)
+
+    def wait(self, seconds: float) -> Waited:
+        """Lead every dialogue on until one has ended, and for a moment more; at most ``seconds``.
+
+        The moment lets mails that end nearly together be recorded together.
+        """
+        self._lead(0.0 if self._finished or self._refusals else seconds)
+        if self._finished and self.is_busy:
+            until = time.monotonic() + LINGER_SECONDS
+            while (left := until - time.monotonic()) > 0 and self.is_busy:
+                self._lead(left)
+        waited = Waited(tuple(self._finished), tuple(self._refusals))
+        self._finished.clear()
+        self._refusals.clear()
+        return waited
+
+    def _lead(self, seconds: float) -> None:
+        """Wait at most ``seconds`` for the first dialogue that can go on, and lead on all that can."""
+        waiting = [(slot, slot.need) for slot in self._slots if slot.need is not None]
+        now = time.monotonic()
+        until = min((need.deadline for _, need in waiting), default=now)
+        seconds = min(seconds, until - now)
+        poll = select.poll()
+        for _, need in waiting:
+            poll.register(need.socket, need.events)
+        able = {descriptor for descriptor, _ in poll.poll(count_milliseconds(seconds) if seconds > 0 else 0)}
+        now = time.monotonic()
+        for slot, need in waiting:
+            if need.socket.fileno() in able or now >= need.deadline:
+                self._advance(slot)
+
+    def abandon(self) -> None:
+        """Hang up on every dialogue under way, as our own death would."""
+        for slot in self._slots:
+            for steps in (slot.opening, slot.sending):
+                if steps is not None:
+                    steps.close()
+                    slot.connection.drop()
+            slot.opening = slot.sending = slot.need = None
+            slot.ready = False
+        self._finished.clear()
+        self._refusals.clear()
+
+    def _advance(self, slot: _Slot) -> None:
         try:
-            for stage, command, seconds, expected in (
-                ("MAIL FROM", f"MAIL FROM:<{sender}>{eight_bit}", COMMAND_SECONDS, 2),
-                ("RCPT TO", f"RCPT TO:<{to}>", COMMAND_SECONDS, 2),
-                ("DATA", "DATA", _DATA_SECONDS, 3),
-            ):
-                reply = wire.ask(command, self._bound(seconds))
-                if reply.kind != expected:
-                    self._leave_transaction(wire, reply)
-                    return _judge_refusal(stage, reply)
-            # The order is the contract. Until the dot the relay cannot have the mail, so every fault is Temporary.
-            # The dot goes alone and last, and counts as handed over before the call: a send that fails may still
-            # have got through. From there on only an answer can tell.
-            stage = "content"
-            wire.send(_stuff_dots(content), self._bound(_BLOCK_SECONDS))
-            if wire.has_unasked_input():
-                # Also keeps a reply that came too early from being taken for the answer to the dot.
-                reply = wire.read_reply(self._bound(COMMAND_SECONDS))
-                self._drop()
-                return _judge_refusal(stage, reply)
-            stage, dot_handed = "final dot", True
-            wire.send(b".\r\n", self._bound(_BLOCK_SECONDS))
-            reply = wire.read_reply(self._bound(_FINAL_DOT_SECONDS))
-        except OSError as fault:
-            self._drop()
-            response = f"{stage}: {describe_fault(fault)}"
-            return Unconfirmed(response) if dot_handed else Temporary(response, None)
-        self._last_used = time.monotonic()
-        if reply.kind == 2:
-            return Accepted(str(reply))
-        if _ends_session(reply):
-            self._drop()
-        # 3xx is neither yes nor no.
-        return Unconfirmed(f"{stage}: {reply}") if reply.kind == 3 else _judge_refusal(stage, reply)
-
-    def _leave_transaction(self, wire: Wire, reply: Reply) -> None:
-        """Make the session ready for the next mail, or drop it where the refusal was about more than this mail."""
-        self._last_used = time.monotonic()
-        if not _ends_session(reply):
-            with contextlib.suppress(OSError):
-                if wire.ask("RSET", self._bound(COMMAND_SECONDS)).kind == 2:
-                    return
-        self._drop()
-
-    def _lives(self, wire: Wire) -> bool:
-        # A server that ended an idle session has said so (421, or the end of the stream) before we look.
-        if wire.has_unasked_input():
-            return False
-        if time.monotonic() - self._last_used < self._idle_seconds:
-            return True
-        try:
-            alive = wire.ask("NOOP", self._bound(_NOOP_SECONDS)).kind == 2
-        except OSError:
-            return False
-        self._last_used = time.monotonic()
-        return alive
-
-    def _bound(self, seconds: float) -> float:
-        return min(seconds, self._relay.timeout_seconds)
-
-    def _drop(self) -> None:
-        if self._session is not None:
-            self._session.wire.close()
-        self._session = None
-
-
-def _find_flaw(sender: str, to: str, content: bytes) -> str | None:
-    for role, address in (("sender", sender), ("recipient", to)):
-        null_path = role == "sender" and not address
-        if not null_path and (len(address) > 254 or not _MAILBOX.fullmatch(address)):
-            return f"{role} {address!r} is not one plain address (no blanks, control characters, brackets or accents)"
-    if _BARE_LINE_END.search(content):
-        return "content holds a line end that is not CRLF; compose the mail again"
-    return None
-
-
-def _stuff_dots(content: bytes) -> bytes:
-    """Double each leading dot and end the last line (RFC 5321 section 4.5.2); the final dot is not added."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-    return stuffed if not stuffed or stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
-
-
-def _ends_session(reply: Reply) -> bool:
-    """Tell whether a reply other than the wanted one was about the session: closing, sign-in, or out of step."""
-    return reply.code == 421 or reply.code in _SIGN_IN_CODES or reply.kind not in {4, 5}
-
-
-def _judge_refusal(stage: str, reply: Reply) -> Temporary | Permanent:
-    for_good = reply.kind == 5 and reply.code not in _SIGN_IN_CODES
-    response = f"{stage}: {reply}"
-    return Permanent(response, reply.code) if for_good else Temporary(response, reply.code)
+            if slot.opening is not None:
+                slot.need = next(slot.opening)
+            elif slot.sending is not None:
+                slot.need = next(slot.sending)
+        except StopIteration as end:
+            slot.need = None
+            if slot.sending is not None:
+                outcome: Outcome = end.value
+                self._finished.append(Finished(slot.ref, outcome))
+            slot.opening, slot.sending = None, None
+            slot.ready = slot.connection.is_fresh
+        except RelayError as refusal:
+            slot.opening = slot.need = None
+            self._refusals.append(refusal)

@@ -1,6 +1,7 @@
 """The ledger: the only durable state, and the only room with SQL.
 
-IO. ``Ledger.open(url)`` gives one object with its stages: planning, sending, history, and the events.
+IO. ``Ledger.open(url)`` gives one object with its stages: planning, sending, history, the events, the control
+over the service as a whole, the tokens of private feeds, and the trail of edits.
 """
 
 from __future__ import annotations
@@ -9,13 +10,33 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from scheduler.errors import LedgerError
+from scheduler.ledger.backup import back_up
+from scheduler.ledger.control import Control, name_claimant
+from scheduler.ledger.edits import Edits, FileEdit, WaitingEdit
 from scheduler.ledger.engine import find_sqlite_file, hold_instance_lock, open_engine
 from scheduler.ledger.events import Events
-from scheduler.ledger.history import History, StateCount
+from scheduler.ledger.history import History, PastAttempt, StateCount
 from scheduler.ledger.planning import Planning
-from scheduler.ledger.sending import FrozenMessage, Sending
+from scheduler.ledger.sending import Claim, Committed, FrozenMessage, Result, Sending
+from scheduler.ledger.tokens import FeedToken, Tokens
 
-__all__ = ["FrozenMessage", "Ledger", "StateCount", "find_sqlite_file", "hold_instance_lock"]
+__all__ = [
+    "Claim",
+    "Committed",
+    "Control",
+    "FeedToken",
+    "FileEdit",
+    "FrozenMessage",
+    "Ledger",
+    "PastAttempt",
+    "Result",
+    "StateCount",
+    "WaitingEdit",
+    "back_up",
+    "find_sqlite_file",
+    "hold_instance_lock",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +48,27 @@ class Ledger:
     sending: Sending
     history: History
     events: Events
+    control: Control
+    tokens: Tokens
+    edits: Edits
 
     @classmethod
     def open(cls, url: str) -> Ledger:
         """Open (and make or migrate) the ledger at an SQLAlchemy URL; raises LedgerError."""
+        path = find_sqlite_file(url)
+        if path is None:
+            raise LedgerError(f"ledger.url '{url}': only SQLite is supported; write sqlite:///var/ledger.sqlite3")
         engine = open_engine(url)
-        return cls(engine, Planning(engine), Sending(engine), History(engine), Events(engine))
+        return cls(
+            engine,
+            Planning(engine),
+            Sending(engine, name_claimant()),
+            History(engine),
+            Events(engine),
+            Control(engine, path),
+            Tokens(engine),
+            Edits(engine),
+        )
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,7 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from scheduler.errors import LedgerBusyError, LedgerError
@@ -115,7 +115,7 @@ def hold_instance_lock(url: str, now: datetime) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LedgerBusyError(_describe_holder(path, descriptor)) from error
+            raise LedgerBusyError(str(path), _describe_holder(descriptor)) from error
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat(timespec="seconds")}
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder).encode(), 0)
@@ -124,13 +124,12 @@ def hold_instance_lock(url: str, now: datetime) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _describe_holder(path: Path, descriptor: int) -> str:
+def _describe_holder(descriptor: int) -> str:
     try:
         holder = json.loads(os.pread(descriptor, 4096, 0))
-        who = f"process {holder['pid']} on {holder['host']}, since {holder['since']}"
+        return f"process {holder['pid']} on {holder['host']}, since {holder['since']},"
     except (ValueError, KeyError, TypeError):
-        who = "another process"
-    return f"{path}: {who}, works on this ledger; stop it first, or give this one another ledger.url"
+        return "another process"
 
 
 @contextmanager
@@ -138,3 +137,16 @@ def begin_reading(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction that sees one state of the ledger and takes no write lock."""
     with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
         yield connection
+
+
+@contextmanager
+def begin_writing(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction with the write lock, and commit it; LedgerError when nothing of it could be written."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise LedgerError(
+            f"{engine.url.database}: the ledger cannot be written: {error.orig};"
+            " nothing is sent until it can; look for a full disk, or a program that keeps the file locked"
+        ) from error

@@ -6,19 +6,37 @@ IO, reading only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, Select, func, select
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import read_delivery
-from scheduler.ledger.schema import deliveries
+from scheduler.ledger.rows import OPEN, is_in, read_delivery, select_deliveries
+from scheduler.ledger.schema import attempts, deliveries, messages
+from scheduler.notices import Told
 
 
 @dataclass(frozen=True, slots=True)
 class StateCount:
     state: DeliveryState
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """One attempt of a delivery, ``number`` counting from 1; ``outcome`` None while it is under way.
+
+    ``outcome`` is the state it left the delivery in, "withheld" when the relay refused us and not the mail, or
+    "interrupted" by our own death.
+    """
+
+    delivery: int
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    response: str
 
 
 class History:
@@ -29,17 +47,74 @@ class History:
 
     def list_deliveries(self) -> tuple[Delivery, ...]:
         """Return every delivery in order of (due_at, id)."""
-        return self._read(select(deliveries).order_by(deliveries.c.due_at, deliveries.c.id))
+        return self._read(select_deliveries().order_by(deliveries.c.due_at, deliveries.c.id))
 
     def find_next(self) -> Delivery | None:
         """Return the delivery that is looked at next; None when none waits for time."""
-        query = select(deliveries).where(deliveries.c.next_at.is_not(None))
+        query = select_deliveries().where(deliveries.c.next_at.is_not(None))
         rows = self._read(query.order_by(deliveries.c.next_at, deliveries.c.id).limit(1))
         return rows[0] if rows else None
 
     def list_in_states(self, states: tuple[DeliveryState, ...]) -> tuple[Delivery, ...]:
         """Return the deliveries in ``states``, in order of (due_at, id)."""
-        query = select(deliveries).where(deliveries.c.state.in_(states))
+        query = select_deliveries().where(deliveries.c.state.in_(states))
+        return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
+
+    def list_attempts(self, delivery_id: int | None = None) -> tuple[PastAttempt, ...]:
+        """Return all attempts, or those of one delivery, in order of (delivery, number)."""
+        columns = attempts.c
+        query = select(
+            columns.delivery_id,
+            columns.number,
+            columns.started_at,
+            columns.ended_at,
+            columns.outcome,
+            columns.response,
+        ).order_by(columns.delivery_id, columns.number)
+        if delivery_id is not None:
+            query = query.where(columns.delivery_id == delivery_id)
+        with begin_reading(self._engine) as connection:
+            return tuple(PastAttempt(*row) for row in connection.execute(query))
+
+    def list_open(self, plan: str) -> tuple[Delivery, ...]:
+        """Return the deliveries of ``plan`` that still wait to be sent, in order of (due_at, id)."""
+        query = select_deliveries().where(deliveries.c.plan == plan, is_in(OPEN))
+        return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
+
+    def list_told(self, plan: str) -> tuple[Told, ...]:
+        """Return the newest mail that went to each address about each item of ``plan``.
+
+        One that may have arrived counts as told: a correction too many harms less than one too few.
+        """
+        columns = deliveries.c
+        gone = (DeliveryState.SENT, DeliveryState.UNCONFIRMED)
+        query = (
+            select(
+                columns.plan,
+                columns.about,
+                columns.item,
+                columns.unit,
+                columns.contact,
+                columns.address,
+                columns.truth,
+                columns.useful_until,
+                columns.updated_at.label("told_at"),
+                messages.c.subject,
+            )
+            .join(messages, messages.c.delivery_id == columns.id)
+            .where(columns.plan == plan, is_in(gone), columns.truth != "")
+            .order_by(columns.updated_at, columns.id)
+        )
+        newest: dict[tuple[str, str, str], Told] = {}
+        with begin_reading(self._engine) as connection:
+            for row in connection.execute(query).mappings():
+                told = Told(**row)
+                newest[told.item, told.unit, told.address.lower()] = told
+        return tuple(told for _, told in sorted(newest.items()))
+
+    def list_in_rule(self, rule: str) -> tuple[Delivery, ...]:
+        """Return the deliveries of one rule, in order of (due_at, id)."""
+        query = select_deliveries().where(deliveries.c.rule == rule)
         return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
 
     def count_states(self) -> tuple[StateCount, ...]:

@@ -21,7 +21,7 @@ from scheduler.model import Reminder
 
 # Columns of ``deliveries`` that planning fills, in the table's order: the order in which a statement names them.
 _WORDS = ("key", "series", "plan", "about", "item", "unit", "occurrence", "rule", "template", "contact", "address")
-_PLANNED_COLUMNS = (*_WORDS, "due_at", "useful_until", "why", "next_at", "updated_at")
+_PLANNED_COLUMNS = (*_WORDS, "due_at", "useful_until", "why", "truth", "next_at", "updated_at")
 _take_words = attrgetter(*_WORDS)
 
 
@@ -42,11 +42,12 @@ class Planning:
             columns.useful_until,
             columns.contact,
             columns.template,
+            columns.truth,
         ).where(columns.plan == plan)
         with begin_reading(self._engine) as connection:
             return tuple(
-                RecordedReminder(id_, key, DeliveryState(state), due_at, useful_until, contact, template)
-                for id_, key, state, due_at, useful_until, contact, template in connection.execute(query)
+                RecordedReminder(id_, key, DeliveryState(state), *rest)
+                for id_, key, state, *rest in connection.execute(query)
             )
 
     def list_plans(self) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ def _make_bound_row(reminder: Reminder, updated_at: int) -> tuple[str | int, ...
     """Return the values of ``_PLANNED_COLUMNS``, as the driver takes them."""
     due_at = _count_microseconds(reminder.due_at, reminder.due_at.fold)
     useful_until = _count_microseconds(reminder.useful_until, reminder.useful_until.fold)
-    return (*_take_words(reminder), due_at, useful_until, reminder.why, due_at, updated_at)
+    return (*_take_words(reminder), due_at, useful_until, reminder.why, reminder.truth, due_at, updated_at)
 
 
 @lru_cache(maxsize=1024)
@@ -104,6 +105,7 @@ def _make_row(reminder: Reminder, now: datetime) -> dict[str, object]:
         "due_at": reminder.due_at,
         "useful_until": reminder.useful_until,
         "why": reminder.why,
+        "truth": reminder.truth,
         "next_at": reminder.due_at,
         "updated_at": now,
     }

@@ -69,6 +69,7 @@ deliveries = Table(
     Column("due_at", Instant, nullable=False),
     Column("useful_until", Instant, nullable=False),
     Column("why", Text, nullable=False),
+    Column("truth", Text, nullable=False, server_default=""),  # what the mail tells, see ``truths``
     Column("state", String, nullable=False, server_default="planned"),
     Column("next_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -78,8 +79,12 @@ deliveries = Table(
     Column("message_id", String),
     Column("detail", Text, nullable=False, server_default=""),
     Column("updated_at", Instant, nullable=False),
+    Column("claims", Integer, nullable=False, server_default="0"),
+    Column("claimed_by", String),  # host and run of the service that claimed it last
+    Column("leased_until", Instant),  # until then a service on another host may still be sending it
     Index("deliveries_next_at", "next_at"),
     Index("deliveries_series", "series"),
+    Index("deliveries_state", "state"),
 )
 
 messages = Table(
@@ -115,4 +120,51 @@ events = Table(
     Column("modified_at", Instant, nullable=False),
     Column("removed_at", Instant),
     Column("content", Text, nullable=False),  # the event as JSON, so that a removed one can still be published
+)
+
+feed_tokens = Table(
+    "feed_tokens",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("digest", String, nullable=False, unique=True),  # SHA-256 in hex; the token itself is nowhere
+    Column("plan", String),  # NULL for the feed of all plans
+    Column("feed", String, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("device", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
+    Column("identity", String),  # NULL until a service first works on the ledger
+    Column("paused_by", String),  # NULL: mail may go
+    Column("pause_reason", Text),
+    Column("paused_since", Instant),
+    Column("paused_until", Instant),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("reasons", Text, nullable=False),  # one a line: why it waits
+    Column("approved_at", Instant),
+    Column("settled_at", Instant),  # applied, or no longer asked for
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("file", String, nullable=False),
+    Column("before", Text),  # NULL: the file was new
+    Column("after", Text),  # NULL: the file is gone
+    Column("author", String, nullable=False),
+    Column("followed", Text, nullable=False),  # what the edit changed, in words
 )

@@ -102,7 +102,7 @@ def test_a_retry_sends_the_bytes_of_the_first_claim(ledger: Ledger) -> None:
 def test_an_interrupted_row_comes_back_in_doubt(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
     ledger.sending.claim(row, MESSAGE, NOW)
-    (interrupted,) = ledger.sending.list_sending()
+    (interrupted,) = ledger.sending.list_interrupted(NOW)
     ledger.sending.record_interrupted(interrupted, judge_interrupted(interrupted, NOW), NOW)
     (back,) = ledger.history.list_deliveries()
     assert (back.state, back.in_doubt, back.doubts, back.next_at) == (DeliveryState.RETRYING, True, 1, NOW)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.catcher import Catcher
-from scheduler.mailer import Accepted, Mailer, Outcome, Permanent, Temporary, Unconfirmed
+from scheduler.delivery import Cause
+from scheduler.mailer import Accepted, Mailer, Outcome, Permanent, Temporary, Unconfirmed, Withheld
 from tests.integration.scripted_relay import (
     ACCEPTED,
     CONTENT,
@@ -56,8 +57,8 @@ class Refusal:
 
 
 REFUSALS = [
-    Refusal("MAIL", "451 4.3.0 later", Temporary("MAIL FROM: 451 4.3.0 later", 451), ["RSET"]),
-    Refusal("MAIL", "553 5.7.1 not yours", Permanent("MAIL FROM: 553 5.7.1 not yours", 553), ["RSET"]),
+    Refusal("MAIL", "451 4.3.0 later", Withheld("MAIL FROM: 451 4.3.0 later", 451, Cause.RELAY), ["RSET"]),
+    Refusal("MAIL", "553 5.7.1 not yours", Withheld("MAIL FROM: 553 5.7.1 not yours", 553, Cause.SENDER), ["RSET"]),
     Refusal("RCPT", "451 4.7.1 greylisted", Temporary("RCPT TO: 451 4.7.1 greylisted", 451), ["RSET"]),
     Refusal("RCPT", "550-no\r\n550 such user", Permanent("RCPT TO: 550 no such user", 550), ["RSET"]),
     Refusal("DATA", "452 4.3.1 full", Temporary("DATA: 452 4.3.1 full", 452), ["RSET"]),
@@ -79,26 +80,50 @@ def test_a_refusal_says_whether_to_try_again_and_the_session_takes_the_next_mail
     assert relay.contents[-1] == CONTENT
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "dot"])
-@pytest.mark.parametrize("answer", ["421 4.3.2 closing", "530 5.7.0 sign in first"])
-def test_a_refusal_of_the_session_is_temporary_and_the_next_mail_gets_a_new_session(verb: str, answer: str) -> None:
-    stage = {"MAIL": "MAIL FROM", "RCPT": "RCPT TO", "dot": "final dot"}.get(verb, verb)
-    with ScriptedRelay({verb: [answer]}) as relay, mailer_to(relay.port) as mailer:
-        assert deliver(mailer) == Temporary(f"{stage}: {answer}", int(answer[:3]))
+STAGES = {"MAIL": "MAIL FROM", "RCPT": "RCPT TO", "DATA": "DATA", "dot": "final dot"}
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "dot"])
+def test_a_server_that_closes_is_a_temporary_fault_of_the_mail_at_hand(verb: str) -> None:
+    with ScriptedRelay({verb: ["421 4.3.2 closing"]}) as relay, mailer_to(relay.port) as mailer:
+        assert deliver(mailer) == Temporary(f"{STAGES[verb]}: 421 4.3.2 closing", 421)
         assert deliver(mailer) == ACCEPTED
         assert relay.sessions == 2
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize("code", [530, 534, 535, 538])
+def test_a_relay_that_asks_for_sign_in_withholds_the_mail(verb: str, code: int) -> None:
+    with ScriptedRelay({verb: [f"{code} 5.7.0 no"]}) as relay, mailer_to(relay.port) as mailer:
+        assert deliver(mailer) == Withheld(f"{STAGES[verb]}: {code} 5.7.0 no", code, Cause.SIGN_IN)
+        assert deliver(mailer) == ACCEPTED
+        assert relay.sessions == 2
+
+
+FAULTS = [("421 4.3.2 closing", "421 4.3.2 closing", 421), (HANG_UP, "the server closed the connection", None)]
+
+
+@pytest.mark.parametrize(("answer", "words", "code"), FAULTS)
+def test_a_fault_at_mail_from_is_the_relays_on_a_new_session_and_nobodys_on_a_kept_one(
+    answer: str, words: str, code: int | None
+) -> None:
+    with ScriptedRelay({"MAIL": [answer, "250 ok", answer]}) as relay, mailer_to(relay.port) as mailer:
+        assert deliver(mailer) == Withheld(f"MAIL FROM: {words}", code, Cause.RELAY)
+        assert deliver(mailer) == ACCEPTED
+        assert deliver(mailer) == Withheld(f"MAIL FROM: {words}", code, Cause.STALE_SESSION)
+        assert deliver(mailer) == ACCEPTED
+        assert relay.sessions == 3
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("answer", "words"),
     [(HANG_UP, "the server closed the connection"), (STALL, "no answer within 0.2 s")],
     ids=["hangs up", "stalls"],
 )
 def test_a_fault_before_the_content_is_temporary(verb: str, answer: str, words: str) -> None:
-    stage = {"MAIL": "MAIL FROM", "RCPT": "RCPT TO"}.get(verb, verb)
     with ScriptedRelay({verb: [answer]}) as relay, mailer_to(relay.port, timeout_seconds=0.2) as mailer:
-        assert deliver(mailer) == Temporary(f"{stage}: {words}", None)
+        assert deliver(mailer) == Temporary(f"{STAGES[verb]}: {words}", None)
         assert relay.contents == []
 
 

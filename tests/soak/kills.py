@@ -1,13 +1,13 @@
-"""kill -9 of a running rehearsal at random moments, restarted each time, against a relay that outlives it.
+"""kill -9 of a sending service at random moments, restarted each time, against a relay that outlives it.
 
-Run as ``python -m tests.soak.kills [--kills N] [--seed N] [--config DIR]``. Exit status 1 when a mail was lost, a
-duplicate has another Message-ID or other bytes, or does not stand ``in_doubt`` in the ledger.
+Run as ``python -m tests.soak.kills [--kills N] [--deliveries N] [--connections N] [--seed N]``. Exit status 1 when a
+mail was lost, a duplicate has another Message-ID or other bytes or does not stand ``in_doubt`` in the ledger, or a
+kill left more mails in doubt than there are connections.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -20,47 +20,86 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scheduler.delivery import DeliveryState
+from scheduler.ledger import Ledger
+from tests.integration.post_office import DUE
 from tests.soak.receipt_server import read_receipts
 
 REPOSITORY = Path(__file__).parents[2]
-MOST_MAILS_BETWEEN_KILLS = 14
-POLL_SECONDS = 0.002
-PATIENCE_SECONDS = 120.0
+LONGEST_PAUSE_SECONDS = 0.02
+POLL_SECONDS = 0.001
+PATIENCE_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to send, and how often to kill."""
+
+    kills: int
+    deliveries: int
+    connections: int
+    seed: int
+
+    @property
+    def most_between_kills(self) -> int:
+        """So many mails at most before a kill that enough are left for the last ones."""
+        return max(0, int(self.deliveries / self.kills) - 2)
 
 
 @dataclass(frozen=True, slots=True)
 class KillReport:
     """What was seen after the last run ended by itself."""
 
-    kills: int
-    expected: int
+    plan: Plan
     arrived: int
     lost: tuple[str, ...]
     duplicates: tuple[str, ...]
     unnamed_duplicates: tuple[str, ...]
     changed_bytes: tuple[str, ...]
     in_doubt: int
+    most_interrupted: int
+    set_aside: int
+    set_aside_unseen: int
     unsent: int
 
     @property
     def is_right(self) -> bool:
-        return not (self.lost or self.unnamed_duplicates or self.changed_bytes or self.unsent)
+        return (
+            not (self.lost or self.unnamed_duplicates or self.changed_bytes or self.unsent)
+            and self.most_interrupted <= self.plan.connections
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"{self.plan.kills} kills, {self.plan.connections} connections:"
+                f" {self.arrived} receipts of {self.plan.deliveries} mails",
+                f"lost {len(self.lost)}, neither sent nor set aside {self.unsent}",
+                f"duplicates {len(self.duplicates)}, of them not in doubt {len(self.unnamed_duplicates)},"
+                f" with other bytes {len(self.changed_bytes)}",
+                f"rows in doubt {self.in_doubt}, set aside for a person {self.set_aside}"
+                f" ({self.set_aside_unseen} of them never arrived),"
+                f" most interrupted by one kill {self.most_interrupted}",
+            )
+        )
 
 
-def run_kills(config_dir: Path, folder: Path, *, kills: int, seed: int) -> KillReport:
-    """Rehearse the whole season of ``config_dir`` with ``kills`` deaths in it; ``folder`` keeps ledger and receipts."""
-    chance = random.Random(seed)
+def run_kills(plan: Plan, folder: Path) -> KillReport:
+    """Send all of ``plan`` with its deaths in it; ``folder`` keeps ledger and receipts."""
+    chance = random.Random(plan.seed)
     pause = threading.Event()
-    with relay(folder / "receipts") as port:
-        for _ in range(kills):
-            rehearsal = start_rehearsal(config_dir, folder, port)
-            if not kill_at_random(rehearsal, folder / "receipts", chance, pause):
-                words = (folder / "rehearsal.log").read_text(encoding="utf-8")
-                raise SystemExit(f"the rehearsal ended before {kills} kills; take fewer\n{words}")
-        last = start_rehearsal(config_dir, folder, port)
+    receipts = folder / "receipts"
+    with relay(receipts) as port:
+        for number in range(plan.kills):
+            sender = start_sender(plan, folder, port)
+            if not kill_at_random(sender, plan, receipts, chance, pause):
+                words = (folder / "sender.log").read_text(encoding="utf-8")
+                raise SystemExit(f"the service ended by itself after {number} kills; take fewer\n{words}")
+        last = start_sender(plan, folder, port)
         if last.wait(PATIENCE_SECONDS) != 0:
-            raise SystemExit(f"the last rehearsal ended with exit status {last.returncode}")
-    return examine(config_dir, folder, kills)
+            words = (folder / "sender.log").read_text(encoding="utf-8")
+            raise SystemExit(f"the last service ended with exit status {last.returncode}\n{words}")
+    return examine(plan, folder)
 
 
 @contextmanager
@@ -75,64 +114,72 @@ def relay(folder: Path) -> Iterator[int]:
             process.send_signal(signal.SIGTERM)
 
 
-def start_rehearsal(config_dir: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from scheduler.cli import main; main()", "rehearse"]
-    options = ["--config", str(config_dir), "--state", str(folder / "state"), "--smtp", f"127.0.0.1:{port}"]
-    with (folder / "rehearsal.log").open("wb") as log:
-        return subprocess.Popen([*command, *options], stdout=log, stderr=log, cwd=REPOSITORY)
+def start_sender(plan: Plan, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.soak.sender"]
+    arguments = [str(folder), str(port), str(plan.deliveries), str(plan.connections)]
+    with (folder / "sender.log").open("wb") as log:
+        return subprocess.Popen([*command, *arguments], stdout=log, stderr=log, cwd=REPOSITORY)
 
 
 def kill_at_random(
-    rehearsal: subprocess.Popen[bytes], receipts: Path, chance: random.Random, pause: threading.Event
+    sender: subprocess.Popen[bytes], plan: Plan, receipts: Path, chance: random.Random, pause: threading.Event
 ) -> bool:
     """Kill after a random number of mails and a random moment more; False when it ended before."""
-    target = len(read_receipts(receipts)) + chance.randint(0, MOST_MAILS_BETWEEN_KILLS)
-    while rehearsal.poll() is None and len(read_receipts(receipts)) < target:
+    target = count_receipts(receipts) + chance.randint(0, plan.most_between_kills)
+    while sender.poll() is None and count_receipts(receipts) < target:
         pause.wait(POLL_SECONDS)
-    pause.wait(chance.uniform(0, 0.02))
-    if rehearsal.poll() is not None:
+    pause.wait(chance.uniform(0, LONGEST_PAUSE_SECONDS))
+    if sender.poll() is not None:
         return False
-    rehearsal.kill()
-    rehearsal.wait()
+    sender.kill()
+    sender.wait()
     return True
 
 
-def examine(config_dir: Path, folder: Path, kills: int) -> KillReport:
+def count_receipts(receipts: Path) -> int:
+    path = receipts / "receipts.jsonl"
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def examine(plan: Plan, folder: Path) -> KillReport:
     """Hold the receipts against the ledger's own account."""
-    command = [sys.executable, "-c", "from scheduler.cli import main; main()", "history", "--json"]
-    options = ["--config", str(config_dir), "--state", str(folder / "state")]
-    output = subprocess.run([*command, *options], check=True, capture_output=True, cwd=REPOSITORY).stdout
-    deliveries = json.loads(output)["deliveries"]
+    ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite3'}")
+    rows = [row for row in ledger.history.list_deliveries() if row.due_at == DUE]
+    ledger.close()
     receipts = read_receipts(folder / "receipts")
     arrivals = Counter(receipt.message_id for receipt in receipts)
     versions = {(receipt.message_id, receipt.sha256) for receipt in receipts}
     duplicates = tuple(sorted(message_id for message_id, count in arrivals.items() if count > 1))
-    in_doubt = {row["message_id"] for row in deliveries if row["in_doubt"]}
+    in_doubt = {row.message_id for row in rows if row.in_doubt}
+    interrupted = [int(line) for line in (folder / "interrupted").read_text().splitlines()]
+    set_aside = [row for row in rows if row.state is DeliveryState.UNCONFIRMED]
+    settled = (DeliveryState.SENT, DeliveryState.UNCONFIRMED)
     return KillReport(
-        kills=kills,
-        expected=len(deliveries),
+        plan=plan,
         arrived=len(receipts),
-        lost=tuple(row["key"] for row in deliveries if arrivals[row["message_id"]] == 0),
+        lost=tuple(row.key for row in rows if row.state is DeliveryState.SENT and not arrivals[row.message_id or ""]),
         duplicates=duplicates,
         unnamed_duplicates=tuple(message_id for message_id in duplicates if message_id not in in_doubt),
         changed_bytes=tuple(m for m, n in Counter(m for m, _ in versions).items() if n > 1),
         in_doubt=len(in_doubt),
-        unsent=sum(row["state"] != "sent" for row in deliveries),
+        most_interrupted=max(interrupted),
+        set_aside=len(set_aside),
+        set_aside_unseen=sum(not arrivals[row.message_id or ""] for row in set_aside),
+        unsent=sum(row.state not in settled for row in rows) + plan.deliveries - len(rows),
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--deliveries", type=int, default=3000)
+    parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--config", type=Path, default=REPOSITORY / "config")
     options = parser.parse_args()
+    plan = Plan(options.kills, options.deliveries, options.connections, options.seed)
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        report = run_kills(options.config.resolve(), Path(folder), kills=options.kills, seed=options.seed)
-    print(f"{report.kills} kills: {report.arrived} receipts of {report.expected} mails")
-    print(f"lost {len(report.lost)}, not sent {report.unsent}, duplicates {len(report.duplicates)}", end=", ")
-    print(f"of them not in doubt {len(report.unnamed_duplicates)}, with other bytes {len(report.changed_bytes)}")
-    print(f"rows in doubt {report.in_doubt}")
+        report = run_kills(plan, Path(folder))
+    print(report)
     sys.exit(0 if report.is_right else 1)
 
 

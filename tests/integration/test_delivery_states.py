@@ -1,0 +1,176 @@
+"""The state machine of docs/states.md under random claims, answers, crashes, edits and wishes, on a real ledger.
+
+Nothing is sent after it was cancelled, nothing arrives twice without being named, nothing is lost.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from scheduler.changes import compare_reminders
+from scheduler.delivery import (
+    Accepted,
+    Cause,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Permanent,
+    Temporary,
+    Unconfirmed,
+    Verdict,
+    Withheld,
+    choose_due,
+    judge_interrupted,
+    judge_outcome,
+    plan_retry,
+    plan_skip,
+)
+from scheduler.errors import UsageError
+from scheduler.ledger import Claim, FrozenMessage, Ledger, Result
+from scheduler.model import Reminder
+from tests.samples import DUE_AT, make_reminder
+
+OUTCOMES: list[Outcome] = [
+    Accepted("250 ok"),
+    Temporary("451 later", 451),
+    Temporary("connection lost"),
+    Permanent("550 no", 550),
+    Unconfirmed("silence"),
+    Withheld("421 closing", 421, Cause.RELAY),
+]
+NUMBERS = range(1, 5)
+END = {
+    DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCONFIRMED, DeliveryState.EXPIRED,
+    DeliveryState.CANCELLED, DeliveryState.SKIPPED,
+}  # fmt: skip
+
+
+def write_reminder(number: int, days: int) -> Reminder:
+    due_at = DUE_AT + timedelta(days=days)
+    return replace(make_reminder(number=number), due_at=due_at, useful_until=due_at + timedelta(days=7))
+
+
+class DeliveryMachine(RuleBasedStateMachine):
+    """``arrived`` is what the server holds, ``under_way`` what this process has claimed and not recorded."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="states-"))
+        self.now = DUE_AT
+        self.ledger = Ledger.open(f"sqlite:///{self.folder}/ledger.sqlite3")
+        self.wanted = {number: write_reminder(number, 0) for number in NUMBERS}
+        self.arrived: Counter[str] = Counter()
+        self.under_way: dict[int, Delivery] = {}
+        self.reconcile()
+
+    def reconcile(self) -> None:
+        changes = compare_reminders(self.wanted.values(), self.ledger.planning.list_recorded("plan"), self.now)
+        self.ledger.planning.apply_changes(changes, self.now)
+
+    @rule(count=st.integers(1, 3), stale=st.booleans())
+    def claim(self, count: int, stale: bool) -> None:
+        sending = self.ledger.sending
+        choice = choose_due(sending.list_due(self.now), sending.list_sent_series(self.now), self.now)
+        sending.expire(choice.expire, self.now)
+        rows = sending.list_rows(choice.send[:count])
+        if stale:
+            # Somebody edits between reading and claiming.
+            self.wanted.clear()
+            self.now += timedelta(microseconds=1)
+            self.reconcile()
+        claims = [Claim(row, self.find_message(row)) for row in rows]
+        claimed = sending.commit((), claims, self.now).claimed
+        assert not (stale and claimed & {row.id for row in rows if row.state is not DeliveryState.UNCONFIRMED})
+        self.under_way |= {row.id: row for row in rows if row.id in claimed}
+
+    def find_message(self, row: Delivery) -> FrozenMessage:
+        frozen = self.ledger.sending.find_message(row.id) if row.message_id is not None else None
+        return frozen or FrozenMessage(f"<{row.key}>", "so@so.example", row.address, "x", b"x\r\n", self.now)
+
+    @rule(outcomes=st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans()), min_size=1, max_size=3))
+    def answer(self, outcomes: list[tuple[Outcome, bool]]) -> None:
+        results = []
+        for outcome, silent_but_taken in outcomes:
+            if not self.under_way:
+                break
+            id_, row = self.under_way.popitem()
+            if isinstance(outcome, Accepted) or (isinstance(outcome, Unconfirmed) and silent_but_taken):
+                self.deliver(id_, row)
+            results.append(Result(row, judge_outcome(outcome, row, self.now), self.now))
+        assert self.ledger.sending.commit(results, (), self.now).lost == frozenset()
+
+    def deliver(self, id_: int, row: Delivery) -> None:
+        current = self.ledger.sending.find(id_)
+        assert current is not None
+        # Never sent but from a committed claim: so never after a cancel.
+        assert current.state is DeliveryState.SENDING
+        self.arrived[row.key] += 1
+
+    @rule(taken=st.lists(st.booleans(), min_size=4, max_size=4))
+    def die(self, taken: list[bool]) -> None:
+        for (id_, row), was_taken in zip(self.under_way.items(), taken, strict=False):
+            if was_taken:
+                self.deliver(id_, row)
+        self.under_way.clear()
+        self.ledger.close()
+        self.ledger = Ledger.open(f"sqlite:///{self.folder}/ledger.sqlite3")
+        for row in self.ledger.sending.list_interrupted(self.now):
+            self.ledger.sending.record_interrupted(row, judge_interrupted(row, self.now), self.now)
+
+    @rule(minutes=st.sampled_from([1, 15, 60, 60 * 24]))
+    def pass_time(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(number=st.sampled_from(NUMBERS), days=st.one_of(st.none(), st.integers(0, 2)))
+    def edit(self, number: int, days: int | None) -> None:
+        self.wanted.pop(number, None)
+        if days is not None:
+            self.wanted[number] = write_reminder(number, days)
+        self.reconcile()
+
+    @rule(number=st.sampled_from(NUMBERS), again=st.booleans())
+    def wish(self, number: int, again: bool) -> None:
+        row = self.ledger.sending.find(number)
+        if row is None:
+            return
+        try:
+            verdict: Verdict = plan_retry(row, self.now) if again else plan_skip(row, "no")
+        except UsageError:
+            return
+        self.ledger.sending.move_unsent(row, verdict, self.now)
+
+    @invariant()
+    def every_duplicate_is_named(self) -> None:
+        for row in self.ledger.history.list_deliveries() if hasattr(self, "ledger") else ():
+            if self.arrived[row.key] > 1:
+                assert row.in_doubt, f"{row.key} arrived {self.arrived[row.key]} times"
+            if row.state is DeliveryState.SENT:
+                assert self.arrived[row.key] > 0, f"{row.key} is lost"
+
+    def teardown(self) -> None:
+        if not hasattr(self, "ledger"):
+            return
+        self.die([False] * 4)
+        for _ in range(60):
+            self.claim(3, stale=False)
+            self.answer([(Accepted("250 ok"), False)] * 3)
+            self.now += timedelta(hours=12)
+        for row in self.ledger.history.list_deliveries():
+            assert row.state in END, f"{row.key} is left {row.state}"
+            assert row.next_at is None
+        self.every_duplicate_is_named()
+        self.ledger.close()
+        shutil.rmtree(self.folder)
+
+
+TestDeliveryStates = DeliveryMachine.TestCase
+TestDeliveryStates.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
