@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from scheduler.delivery import DeliveryState
 from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revision
 
 NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
-KEEP_REMOVED_DAYS = 14
 
 _OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
 _REVIVABLE = (DeliveryState.CANCELLED, DeliveryState.EXPIRED)
@@ -30,6 +29,7 @@ class RecordedReminder:
     useful_until: datetime
     contact: str
     template: str
+    truth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,12 @@ def compare_reminders(
 def _must_revise(row: RecordedReminder, reminder: Reminder, now: datetime) -> bool:
     if row.state is DeliveryState.CANCELLED:
         return True
-    differs = (row.due_at, row.useful_until, row.contact, row.template) != (
+    differs = (row.due_at, row.useful_until, row.contact, row.template, row.truth) != (
         reminder.due_at,
         reminder.useful_until,
         reminder.contact,
         reminder.template,
+        reminder.truth,
     )
     if row.state is DeliveryState.EXPIRED:
         return differs and reminder.due_at > now
@@ -110,12 +111,6 @@ def compare_events(wanted: Iterable[Event], recorded: Iterable[RecordedEvent], n
             gone = replace(row.event, status=EventStatus.CANCELLED)
             changed.append(RecordedEvent(gone, _next_revision(row.revision, now), removed_at=now))
     return EventChanges(tuple(changed))
-
-
-def select_published(recorded: Iterable[RecordedEvent], today: date) -> tuple[RecordedEvent, ...]:
-    """Return the events a feed shows on ``today``: all that stand, and the removed ones for 14 days."""
-    oldest = today - timedelta(days=KEEP_REMOVED_DAYS)
-    return tuple(row for row in recorded if row.removed_at is None or row.removed_at.date() >= oldest)
 
 
 def _next_revision(revision: Revision, now: datetime) -> Revision:

@@ -54,7 +54,11 @@ class LedgerError(SchedulerError):
 
 
 class LedgerBusyError(LedgerError):
-    """Another instance works on this ledger."""
+    """Another instance works on this ledger; ``holder`` names it."""
+
+    def __init__(self, place: str, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"{place}: {holder} works on this ledger; stop it first, or give this one another ledger.url")
 
 
 class RelayError(SchedulerError):

@@ -46,12 +46,13 @@ def find_reasons(
     before = {row.event.uid: row for row in recorded}
     coming = {_name_item(row.event) for row in before.values() if _is_coming(row, now)}
     cancelled, moved = _count_touched(before, event_changes, now)
+    growing = {row.event.plan for row in event_changes.record if row.event.uid not in before and _is_coming(row, now)}
     reasons = []
     for plan in sorted({item.plan for item in coming}):
         all_items = {item for item in coming if item.plan == plan}
         gone = {item for item in cancelled if item.plan == plan}
         touched = gone | {item for item in moved if item.plan == plan}
-        if gone == all_items:
+        if gone == all_items and plan not in growing:
             reasons.append(
                 f"plan {plan} would be empty: all {len(all_items)} visits and reports to come would be cancelled"
             )

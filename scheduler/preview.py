@@ -41,7 +41,7 @@ def preview_mails(
     mails = []
     for wanted in snapshot.wanted:
         reminders = wanted.reminders if as_of is None else select_upcoming(wanted.reminders, as_of)
-        contacts = {contact.id: contact for contact in snapshot.contacts}
+        contacts = {contact.id: contact for contact in wanted.contacts}
         recorded = number_without_ledger(wanted.plan, wanted.events)
         for reminder in reminders:
             due_on = reminder.due_at.astimezone(wanted.plan.zone).date()
@@ -51,7 +51,7 @@ def preview_mails(
                 wanted.plan,
                 reminder,
                 contacts[reminder.contact],
-                contacts=snapshot.contacts,
+                contacts=wanted.contacts,
                 events=tuple(row for row in recorded if _belongs(row.event.about, row.event.item, reminder)),
                 workdays=snapshot.workdays,
                 written_at=reminder.due_at if as_of is None else max(reminder.due_at, as_of),

@@ -45,6 +45,7 @@ class _Item:
     useful_until: datetime
     communes: tuple[str, ...]
     team: str | None
+    members: frozenset[str]
     truth: str
 
 
@@ -147,6 +148,7 @@ def _make_visit_item(plan: Plan, visit: Visit) -> _Item:
         useful_until=first_start,
         communes=tuple(f"{visit.unit}/{commune}" for commune in visit.communes),
         team=visit.team,
+        members=frozenset(member for team in plan.teams if team.id == visit.team for member in team.members),
         truth=str(tell_visit(plan, visit)),
     )
 
@@ -163,6 +165,7 @@ def _make_report_item(plan: Plan, report: Report, unit: str) -> _Item:
         useful_until=ends_at,
         communes=(unit,) if "/" in unit else (),
         team=None,
+        members=frozenset(),
         truth=str(tell_report(plan, report, unit)),
     )
 
@@ -173,6 +176,9 @@ def _list_audience(
     """Yield the contacts that have an address; note the others in ``untold``."""
     for place in _list_places(rule, item):
         contacts = by_place.get(place, [])
+        if place == item.team and item.members:
+            # The plan's own list: teams of several plans may share their id.
+            contacts = [contact for contact in contacts if contact.id in item.members]
         if not contacts:
             untold[Untold(item.about, item.id, item.unit, place, "has no contact in contacts.yaml")] = None
         for contact in contacts:

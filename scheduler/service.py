@@ -1,46 +1,45 @@
-"""The service: reads configuration and ledger, lets the pure rooms decide, applies what they decided.
+"""The service: keeps ledger, mail and feeds in step with the configuration in force.
 
-Shell. ``reconcile`` makes the ledger hold what is wanted, ``send_due`` sends what is due, ``publish``
-hands the feeds to the web. All three take the time from the clock that was given.
+Shell. Each tick looks at what ``following`` has on offer, sends what is due, and publishes the feeds when they changed.
+The time comes from the clock that was given.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
 
-from scheduler.changes import NO_LONGER_WANTED, compare_events, compare_reminders
 from scheduler.clock import Clock
-from scheduler.delivery import Delivery, DeliveryState, choose_due, judge_interrupted, judge_outcome
-from scheduler.errors import RelayError, SchedulerError
-from scheduler.ledger import FrozenMessage, Ledger
+from scheduler.following import Decision, Following, Setup
+from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer
 from scheduler.messages import MessageWriter
-from scheduler.model import Event, RecordedEvent, Reminder
-from scheduler.snapshot import Snapshot, Wanted
+from scheduler.metrics import Metrics
+from scheduler.model import RecordedEvent
+from scheduler.pacing import Limits, Pause, find_earliest
+from scheduler.reconciling import Caution
+from scheduler.recording import Attempt, Recorder
+from scheduler.sending import Sender
+from scheduler.snapshot import Snapshot
+
+__all__ = ["Attempt", "Service"]
 
 RELAY_PAUSE = timedelta(seconds=60)
+
+_NO_LIMITS = Limits()
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One delivery after its attempt, for those who watch: the row as it was, the state it is in now."""
-
-    delivery: Delivery
-    subject: str
-    state: DeliveryState
-    detail: str
-    at: datetime
-
-
 class Service:
-    """Keeps ledger, mail and feeds in step with one snapshot."""
+    """Keeps ledger, mail and feeds in step with one snapshot at a time.
+
+    Without ``caution`` every edit takes effect at once, whatever it changes. ``fallback`` is what runs when the
+    first snapshot waits for approval: the configuration that ran before.
+    """
 
     def __init__(
         self,
@@ -52,179 +51,127 @@ class Service:
         clock: Clock,
         publish: Callable[[Snapshot, tuple[RecordedEvent, ...], date], None],
         on_attempt: Callable[[Attempt], None] = lambda attempt: None,
+        limits: Limits = _NO_LIMITS,
+        caution: Caution | None = None,
+        fallback: Setup | None = None,
+        on_decision: Callable[[Decision], None] = lambda decision: None,
     ) -> None:
-        self._snapshot = snapshot
+        self._first = Setup(snapshot, writer, caution)
+        self._fallback = fallback
+        self._following = Following(ledger, on_decision)
         self._ledger = ledger
-        self._mailer = mailer
-        self._writer = writer
         self._clock = clock
         self._publish = publish
         self._on_attempt = on_attempt
-        self._contacts = {contact.id: contact for contact in snapshot.contacts}
-        self._recorded: dict[str, RecordedEvent] = {}
         self._published_on: date | None = None
-        self._must_recover = True
+        self._ticking = threading.Lock()
+        self._states_changed = True
         self.stopping = threading.Event()
-        self.relay_problem: str | None = None
         self.on_progress: Callable[[], None] = lambda: None
+        self.metrics = Metrics()
+        self._recorder = Recorder(ledger, clock, self._tell)
+        self._sender = Sender(
+            ledger=ledger,
+            mailer=mailer,
+            clock=clock,
+            recorder=self._recorder,
+            limits=limits,
+            should_stop=self.stopping.is_set,
+            on_progress=lambda: self.on_progress(),
+        )
+
+    @property
+    def relay_problem(self) -> str | None:
+        """Why the mail relay cannot be used, None while it can."""
+        return self._sender.relay_problem
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that stands, as last seen; None when mail may go."""
+        pause = self._sender.pause
+        return pause if pause is not None and pause.holds(self._clock.now()) else None
 
     def start(self) -> None:
-        """Make the ledger hold what is wanted and publish the feeds; the first tick recovers what was under way."""
-        self.reconcile()
-        self.publish()
+        """Make the ledger hold what is wanted and publish the feeds; the first tick recovers what was under way.
+
+        A ledger that was restored or copied starts paused; a pause that the relay caused is lifted, since the
+        settings may have been mended.
+        """
+        self._ledger.control.lift_relay_pause()
+        self._sender.pause = self._ledger.control.recognise(self._clock.now())
+        if self.pause is not None:
+            _log.error("all mail is paused", by=self.pause.by, reason=self.pause.reason)
+        self._following.offer(self._first)
+        self._settle()
+        if self._following.in_force is None and self._fallback is not None:
+            self._following.put_in_force(self._fallback)
+            self.publish()
+
+    def offer(self, setup: Setup) -> None:
+        """Offer another configuration, from any thread; the next tick looks at it."""
+        self._following.offer(setup)
 
     def tick(self) -> datetime | None:
         """Do what is due now; return the instant of the next work, None when no row waits for time."""
+        if not self._ticking.acquire(blocking=False):
+            # A watchdog took a long tick for a dead one; two senders must not meet.
+            return self._clock.now() + RELAY_PAUSE
+        try:
+            return self._tick()
+        finally:
+            self._ticking.release()
+
+    def _tick(self) -> datetime | None:
         began_at = self._clock.now()
-        if self._must_recover:
-            self.recover()
-        # Until this tick has ended well, a row may be left ``sending`` by it.
-        self._must_recover = True
-        self.send_due()
+        self._settle()
+        in_force = self._following.in_force
+        if in_force is None:
+            # The very first configuration waits for approval: nothing is known that may be sent.
+            return None
+        try:
+            look_again = self._sender.send_due(in_force.composer)
+        finally:
+            self._note_tick()
         if self._published_on != self._today():
             self.publish()
-        self._must_recover = False
         next_at = self._ledger.sending.find_next_at()
-        if next_at is not None and next_at <= began_at:
-            # Looked at and still due: the relay is down, or we are stopping.
-            return began_at + RELAY_PAUSE
-        return next_at
+        if next_at is None or next_at > began_at:
+            return next_at
+        # Looked at and still due: it may not go yet, or we are stopping.
+        return find_earliest((look_again or began_at + RELAY_PAUSE, self._ledger.sending.find_next_at(began_at)))
 
-    def recover(self) -> None:
-        """Bring back the rows that our own death left ``sending`` (invariant 5)."""
-        for delivery in self._ledger.sending.list_sending():
-            now = self._clock.now()
-            verdict = judge_interrupted(delivery, now)
-            self._ledger.sending.record_interrupted(delivery, verdict, now)
-            _log.warning("interrupted delivery", delivery=delivery.id, to=delivery.address, state=verdict.state)
+    def _note_tick(self) -> None:
+        if self._states_changed:
+            self._states_changed = False
+            self.metrics.note_states(self._ledger.history.count_states())
+            self._ledger.control.note_changes()
+        self.metrics.note_tick(
+            self._clock.now(),
+            relay_up=self.relay_problem is None,
+            paused=self.pause is not None,
+            kept=self._recorder.kept,
+        )
 
-    def reconcile(self) -> None:
-        """Make the ledger hold the snapshot's events and reminders, and cancel those of plans that are gone."""
-        now = self._clock.now()
-        gone = {*self._ledger.planning.list_plans(), *self._ledger.events.list_plans()}
-        for wanted in self._snapshot.wanted:
-            gone.discard(wanted.plan.id)
-            self._reconcile_plan(wanted.plan.id, wanted.events, wanted.reminders, now)
-        for plan_id in sorted(gone):
-            self._reconcile_plan(plan_id, (), (), now)
-        self._recorded = {
-            row.event.uid: row
-            for wanted in self._snapshot.wanted
-            for row in self._ledger.events.list_recorded(wanted.plan.id)
-        }
-
-    def send_due(self) -> None:
-        """Send every due delivery that is still useful; expire the others.
-
-        Stops between two mails when asked to. A relay that cannot be used at all leaves every row as it is.
-        """
-        now = self._clock.now()
-        sending = self._ledger.sending
-        choice = choose_due(sending.list_due(now), sending.list_sent_series(now), now)
-        sending.expire(choice.expire, now)
-        for delivery_id in choice.send:
-            if self.stopping.is_set():
-                return
-            try:
-                # Before the claim, so that a relay that is down costs no attempt.
-                self._mailer.connect()
-            except RelayError as error:
-                self._note_relay(str(error))
-                return
-            self._note_relay(None)
-            self._deliver(delivery_id)
-            self.on_progress()
+    def _settle(self) -> None:
+        """Put in force what may be, and publish it."""
+        if self._following.settle(self._clock.now()):
+            self._states_changed = True
+            self.publish()
 
     def publish(self) -> None:
         """Hand the recorded events to the web; done again when the date changes, since feeds depend on it."""
-        today = self._today()
-        self._publish(self._snapshot, tuple(self._recorded.values()), today)
-        self._published_on = today
+        in_force = self._following.in_force
+        if in_force is not None:
+            today = self._today()
+            self._publish(in_force.setup.snapshot, in_force.recorded, today)
+            self._published_on = today
 
     def _today(self) -> date:
-        zones = [wanted.plan.zone for wanted in self._snapshot.wanted]
+        in_force = self._following.in_force
+        zones = [] if in_force is None else [wanted.plan.zone for wanted in in_force.setup.snapshot.wanted]
         return self._clock.now().astimezone(zones[0] if zones else None).date()
 
-    def _reconcile_plan(
-        self, plan_id: str, events: tuple[Event, ...], reminders: tuple[Reminder, ...], now: datetime
-    ) -> None:
-        event_changes = compare_events(events, self._ledger.events.list_recorded(plan_id), now)
-        self._ledger.events.record_changes(event_changes)
-        changes = compare_reminders(reminders, self._ledger.planning.list_recorded(plan_id), now)
-        self._ledger.planning.apply_changes(changes, now)
-        if not changes.is_empty or event_changes.record:
-            _log.info(
-                "plan reconciled",
-                plan=plan_id,
-                events_changed=len(event_changes.record),
-                reminders_added=len(changes.add),
-                reminders_revised=len(changes.revise),
-                reminders_cancelled=len(changes.cancel),
-            )
-
-    def _deliver(self, delivery_id: int) -> None:
-        sending = self._ledger.sending
-        now = self._clock.now()
-        delivery = sending.find(delivery_id)
-        wanted = None if delivery is None else self._recheck(delivery, now)
-        if delivery is None or wanted is None:
-            return
-        message = self._find_or_write_message(delivery, wanted, now)
-        if message is None or not sending.claim(delivery, message, now):
-            return
-        # The claim is committed; only now may the message's DATA go out (invariant 3).
-        outcome = self._mailer.deliver(sender=message.sender, to=message.recipient, content=message.content)
-        ended_at = self._clock.now()
-        verdict = judge_outcome(outcome, delivery, ended_at)
-        sending.record_verdict(delivery, verdict, ended_at)
-        self._tell(delivery, message.subject, verdict.state, verdict.detail, ended_at)
-
-    def _recheck(self, delivery: Delivery, now: datetime) -> Wanted | None:
-        """Look once more at send time: is it still wanted, and still useful (invariant 7)?"""
-        if delivery.next_at is None or now >= delivery.useful_until:
-            return None
-        wanted = self._snapshot.find(delivery.plan)
-        if wanted is None or delivery.contact not in self._contacts:
-            self._ledger.sending.cancel_unsent(delivery, NO_LONGER_WANTED, now)
-            return None
-        return wanted
-
-    def _find_or_write_message(self, delivery: Delivery, wanted: Wanted, now: datetime) -> FrozenMessage | None:
-        """Return the message frozen at the first claim, or a new one; None when it cannot be written."""
-        if delivery.message_id is not None:
-            return self._ledger.sending.find_message(delivery.id)
-        try:
-            return self._write_message(delivery, wanted, now)
-        except SchedulerError as error:
-            self._ledger.sending.fail_unsent(delivery, str(error), now)
-            self._tell(delivery, "", DeliveryState.FAILED, str(error), now)
-            return None
-
-    def _write_message(self, delivery: Delivery, wanted: Wanted, now: datetime) -> FrozenMessage:
-        events = tuple(
-            RecordedEvent(event, self._recorded[event.uid].revision)
-            for event in wanted.events
-            if event.about == delivery.about and event.item == delivery.item
-        )
-        composed = self._writer.write(
-            wanted.plan,
-            delivery.reminder,
-            self._contacts[delivery.contact],
-            contacts=self._snapshot.contacts,
-            events=events,
-            workdays=self._snapshot.workdays,
-            written_at=now,
-        )
-        return FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, now)
-
-    def _note_relay(self, problem: str | None) -> None:
-        if problem is not None and problem != self.relay_problem:
-            _log.error("mail relay cannot be used; nothing is lost, trying again", problem=problem)
-        elif problem is None and self.relay_problem is not None:
-            _log.info("mail relay works again")
-        self.relay_problem = problem
-
-    def _tell(self, delivery: Delivery, subject: str, state: DeliveryState, detail: str, at: datetime) -> None:
-        log = _log.info if state is DeliveryState.SENT else _log.warning
-        log("delivery", id=delivery.id, rule=delivery.rule, to=delivery.address, state=state, detail=detail)
-        self._on_attempt(Attempt(delivery, subject, state, detail, at))
+    def _tell(self, attempt: Attempt) -> None:
+        self._states_changed = True
+        self.metrics.count_attempt(attempt)
+        self._on_attempt(attempt)

@@ -18,6 +18,7 @@ class Wanted:
     """What one plan of the configuration asks for."""
 
     plan: Plan
+    contacts: tuple[Contact, ...]
     events: tuple[Event, ...]
     reminders: tuple[Reminder, ...]
     untold: tuple[Untold, ...]
@@ -45,7 +46,9 @@ def make_snapshot(
     """Compute all events and reminders that a configuration asks for."""
     wanted = []
     for plan in plans:
-        planned = plan_reminders(plan, contacts, rules, workdays)
-        events = plan_events(plan, contacts=contacts, domain=domain)
-        wanted.append(Wanted(plan, events, planned.reminders, planned.untold))
+        own_contacts = tuple(contact for contact in contacts if not contact.plans or plan.id in contact.plans)
+        own_rules = tuple(rule for rule in rules if not rule.plans or plan.id in rule.plans)
+        planned = plan_reminders(plan, own_contacts, own_rules, workdays)
+        events = plan_events(plan, contacts=own_contacts, domain=domain)
+        wanted.append(Wanted(plan, own_contacts, events, planned.reminders, planned.untold))
     return Snapshot(tuple(wanted), contacts, workdays)

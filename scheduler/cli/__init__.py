@@ -6,16 +6,25 @@ Root. Exit codes: 0 done, 1 something is wrong with configuration, ledger or rel
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 import click
 
 from scheduler import __version__
+from scheduler.cli.configuring import config_, init
+from scheduler.cli.doctoring import doctor
+from scheduler.cli.editing import approve, diff
+from scheduler.cli.history import history
 from scheduler.cli.importing import import_
-from scheduler.cli.looking import calendar, check, history, preview, status
+from scheduler.cli.looking import calendar, check, preview, status
+from scheduler.cli.mail import mail
+from scheduler.cli.operating import backup, pause, resume, retry, skip
+from scheduler.cli.publishing import publish
 from scheduler.cli.rehearsing import demo, rehearse
-from scheduler.cli.running import doctor, run
+from scheduler.cli.running import run
+from scheduler.cli.tokens import token
 from scheduler.errors import SchedulerError
 
 
@@ -27,19 +36,27 @@ def commands() -> None:
     \b
     First steps:
       scheduler demo                  the whole job on a sample, in a minute; sends nothing
-      scheduler import PLAN.txt       your plan -> config/plans/<id>.yaml, with what to look at
+      scheduler init config           a configuration of your own, by a few questions
+      scheduler import PLAN.docx      your plan -> config/plans/<id>.yaml, with what to look at
       scheduler check                 is the configuration right?
       scheduler preview               every mail that would go out, when, to whom and why
       scheduler run                   the service: feeds, reminders
     """
 
 
-for _command in (import_, check, calendar, preview, run, rehearse, demo, status, history, doctor):
+for _command in (
+    init, import_, check, config_, calendar, preview, diff, approve, publish, token, run, rehearse, demo, status,
+    history, mail, retry, skip, pause, resume, backup, doctor,
+):  # fmt: skip
     commands.add_command(_command)
 
 
 def main() -> None:
     """Run the command line; the console script's entry."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show Vietnamese gets question marks instead of a traceback.
+            stream.reconfigure(errors="replace")
     try:
         status = commands.main(prog_name="scheduler", standalone_mode=False)
     except click.ClickException as error:
@@ -50,9 +67,14 @@ def main() -> None:
     except SchedulerError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output went away (| head); nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader of our output went away (| head); nothing more can be said to it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(141)
+        click.echo(
+            f"{error.filename or 'this'}: {error.strerror or error}; check the path and who may use it", err=True
+        )
+        sys.exit(1)
     # A command that asks for an exit status is answered with that status, others with None.
     sys.exit(status if isinstance(status, int) else 0)

@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: check, calendar, preview, status, history.
+"""Commands that look and change nothing: check, calendar, preview, status.
 
 Shell over the pure rooms and the ledger, read only.
 """
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.table import Table
 
+from scheduler.cli.publishing import make_feed_site
 from scheduler.cli.wiring import (
     INSTANT,
     Wiring,
@@ -28,11 +29,13 @@ from scheduler.cli.wiring import (
 from scheduler.clock import read_wall_clock
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.errors import ConfigError, Problem, SchedulerError, UsageError
-from scheduler.feeds import build_feed, number_without_ledger
-from scheduler.ledger import StateCount
+from scheduler.feeds import number_without_ledger
+from scheduler.ledger import StateCount, WaitingEdit
 from scheduler.model import Untold
+from scheduler.pacing import Pause
 from scheduler.planfile import Json
 from scheduler.preview import Preview, preview_mails
+from scheduler.publishing import build_one_feed
 from scheduler.snapshot import Wanted
 
 _NEEDS_A_PERSON = (DeliveryState.FAILED, DeliveryState.UNCONFIRMED)
@@ -91,7 +94,7 @@ def calendar(feed_name: str, plan_id: str | None, out: Path | None, state: Path 
         recorded = ledger.events.list_recorded(wanted.plan.id) or recorded
         ledger.close()
     today = read_wall_clock().astimezone(wanted.plan.zone).date()
-    built = build_feed(wanted.plan, recorded, feed_name, today)
+    built = build_one_feed(wiring.snapshot, wanted.plan, recorded, feed_name, today, make_feed_site(wiring))
     for sentence in built.left_out:
         click.echo(f"left out: {sentence}", err=True)
     if out is None:
@@ -126,6 +129,8 @@ def preview(
     Without --as-of the whole plan; with it what is still to come then: of several instants of one item
     already past, only the newest that is still useful.
     """
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     wiring = load_everything(config_dir)
     found = preview_mails(
         wiring.snapshot,
@@ -154,19 +159,26 @@ def status(as_json: bool, state: Path | None, config_dir: Path) -> None:
     upcoming: Delivery | None = None
     counts: tuple[StateCount, ...] = ()
     stuck: tuple[Delivery, ...] = ()
+    waiting: WaitingEdit | None = None
+    pause: Pause | None = None
     url = find_ledger_url(wiring, state)
     ledger = open_existing_ledger(url)
     if ledger is not None:
         upcoming, counts = ledger.history.find_next(), ledger.history.count_states()
         stuck = ledger.history.list_in_states(_NEEDS_A_PERSON)
+        waiting, pause = ledger.edits.find_waiting(), ledger.control.find_pause()
         ledger.close()
     problems: list[Json] = [_describe_stuck(delivery) for delivery in stuck]
+    if waiting is not None and waiting.approved_at is None:
+        problems.append(f"edit {waiting.fingerprint} waits (scheduler approve): {'; '.join(waiting.reasons)}")
+    if pause is not None:
+        problems.append(f"all mail is paused: {pause.reason} (scheduler resume)")
     problems += [_describe_untold(untold) for wanted in wiring.snapshot.wanted for untold in wanted.untold]
-    zone = _find_zone(wiring)
+    zone = find_zone(wiring)
     if as_json:
         print_json(
             {
-                "next": None if upcoming is None else _delivery_to_json(upcoming, zone),
+                "next": None if upcoming is None else delivery_to_json(upcoming, zone),
                 "counts": {str(count.state): count.count for count in counts},
                 "problems": problems,
             }
@@ -185,37 +197,6 @@ def status(as_json: bool, state: Path | None, config_dir: Path) -> None:
         click.echo(f"! {problem}")
 
 
-@click.command()
-@json_option
-@state_option
-@config_option
-def history(as_json: bool, state: Path | None, config_dir: Path) -> None:
-    """List who was told what, when, and with which outcome."""
-    wiring = load_everything(config_dir)
-    zone = _find_zone(wiring)
-    ledger = open_existing_ledger(find_ledger_url(wiring, state))
-    deliveries: tuple[Delivery, ...] = ()
-    if ledger is not None:
-        deliveries = ledger.history.list_deliveries()
-        ledger.close()
-    if as_json:
-        print_json({"deliveries": [_delivery_to_json(delivery, zone) for delivery in deliveries]})
-        return
-    table = Table("id", "due", "state", "tries", "rule", "item", "to", "outcome", box=None, header_style="bold")
-    for delivery in deliveries:
-        table.add_row(
-            str(delivery.id),
-            f"{delivery.due_at.astimezone(zone):%d/%m/%Y %H:%M}",
-            f"{delivery.state}{' (in doubt)' if delivery.in_doubt else ''}",
-            str(delivery.attempts),
-            delivery.rule,
-            delivery.item,
-            delivery.address,
-            delivery.detail,
-        )
-    make_console().print(table)
-
-
 def _choose_plan(wiring: Wiring, plan_id: str | None) -> Wanted:
     known = ", ".join(wanted.plan.id for wanted in wiring.snapshot.wanted)
     if plan_id is None and len(wiring.snapshot.wanted) == 1:
@@ -228,7 +209,7 @@ def _choose_plan(wiring: Wiring, plan_id: str | None) -> Wanted:
     return wanted
 
 
-def _find_zone(wiring: Wiring) -> ZoneInfo:
+def find_zone(wiring: Wiring) -> ZoneInfo:
     """Return the time zone in which instants are printed: the first plan's."""
     wanted = wiring.snapshot.wanted
     return wanted[0].plan.zone if wanted else ZoneInfo("Asia/Ho_Chi_Minh")
@@ -245,7 +226,7 @@ def _write_mails(out: Path, found: Preview) -> None:
 
 
 def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
-    zone = _find_zone(wiring)
+    zone = find_zone(wiring)
     mails: list[Json] = [
         {
             "due_at": mail.reminder.due_at.astimezone(zone).isoformat(),
@@ -267,7 +248,7 @@ def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
 
 
 def _print_preview(found: Preview, wiring: Wiring) -> None:
-    zone = _find_zone(wiring)
+    zone = find_zone(wiring)
     table = Table("when", "to", "subject", "rule", box=None, header_style="bold", padding=(0, 1))
     reasons: dict[str, None] = {}
     for mail in found.mails:
@@ -294,7 +275,7 @@ def _describe_stuck(delivery: Delivery) -> str:
     return f"delivery {delivery.id} to {delivery.address} ({delivery.rule}) is {delivery.state}: {delivery.detail}"
 
 
-def _delivery_to_json(delivery: Delivery, zone: ZoneInfo) -> dict[str, Json]:
+def delivery_to_json(delivery: Delivery, zone: ZoneInfo) -> dict[str, Json]:
     return {
         "id": delivery.id,
         "key": delivery.key,

@@ -5,6 +5,7 @@ Shell over ``scheduler.rehearsal`` and ``scheduler.demo``.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from scheduler.catcher import Catcher
 from scheduler.cli.importing import print_import
 from scheduler.cli.logs import configure_logs
 from scheduler.cli.wiring import INSTANT, Wiring, config_option, load_everything, make_console
+from scheduler.delivery import DeliveryState
 from scheduler.demo import run_demo
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.mailer import RelaySettings
@@ -26,6 +28,8 @@ from scheduler.settings import is_loopback
 from scheduler.shipped_files import find_shipped
 
 _TIMEOUT_SECONDS = 30.0
+_FASTEST = 1_000_000.0
+_WENT_WRONG = (DeliveryState.FAILED, DeliveryState.UNCONFIRMED)
 
 
 class LoopbackType(click.ParamType[tuple[str, int]]):
@@ -49,7 +53,7 @@ class LoopbackType(click.ParamType[tuple[str, int]]):
 @click.option("--to", "end", type=INSTANT, help="Where it ends. Default: when the last item is over.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(min=0, max=_FASTEST),
     default=0.0,
     show_default=True,
     help="How many times as fast as life; 0: as fast as it can.",
@@ -78,6 +82,8 @@ def rehearse(
     """
     configure_logs("warning")
     wiring = load_everything(config_dir)
+    if not math.isfinite(speed):
+        raise UsageError(f"--speed {speed}: write 0, or how many times as fast as life")
     start, end = _choose_span(wiring, start, end)
     with ExitStack() as stack:
         if smtp is None:
@@ -92,6 +98,9 @@ def rehearse(
         click.echo(f"{count.count:6} {count.state}")
     if out is not None:
         click.echo(f"mails: {out}/")
+    wrong = sum(count.count for count in rehearsed.counts if count.state in _WENT_WRONG)
+    if wrong:
+        raise SchedulerError(f"{wrong} mails did not go out well; see: scheduler history --state FOLDER")
 
 
 def _choose_span(wiring: Wiring, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:

@@ -1,56 +1,48 @@
-"""``scheduler run``: the service, in the foreground; ``scheduler doctor``: can it run here?
+"""``scheduler run``: the service, in the foreground: feeds, timers, mail, and edits followed as they are saved.
 
-Shell: wires ledger, mailer, timer and web, and stops them in order.
+Shell: wires ledger, mailer, timer, web and watcher, and stops them in order.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import sys
-from collections.abc import Callable
+import os
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 import structlog
 
+from scheduler.admin_mail import AdminMail
 from scheduler.cli.logs import configure_logs
-from scheduler.cli.wiring import Wiring, config_option, load_everything, open_existing_ledger
+from scheduler.cli.operating import make_limits
+from scheduler.cli.publishing import make_feed_site
+from scheduler.cli.wiring import Wiring, config_option, load_everything, make_caution
 from scheduler.clock import WallClock, read_wall_clock
-from scheduler.errors import SchedulerError
-from scheduler.feeds import build_feed
+from scheduler.errors import ConfigError, Problem, SchedulerError
+from scheduler.following import Decision, Setup
+from scheduler.last_good import Started, find_last_good, guess_ledger_url, keep_last_good, load_or_last_good
 from scheduler.ledger import Ledger, find_sqlite_file, hold_instance_lock
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.model import RecordedEvent
+from scheduler.planfile.folder import FolderFiles, Reading, read_files
+from scheduler.publishing import FeedPublisher, TokenWatch
 from scheduler.service import Service
 from scheduler.settings import Settings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot
 from scheduler.timer import Timer
+from scheduler.trail import describe_decision, list_file_edits
+from scheduler.watching import ConfigurationWatcher
 from scheduler.web.agenda import compose_agenda
 from scheduler.web.app import build_app
-from scheduler.web.feeds import Feed, FeedShelf, feed_path
+from scheduler.web.feeds import FeedShelf, feed_path
 from scheduler.web.health import Health
 from scheduler.web.pages import AgendaBoard
 from scheduler.web.server import Address, open_listener, serve
 
+_NEEDS_RESTART = ("http", "smtp", "ledger", "delivery", "feeds", "log", "public_url")
+
 _log = structlog.get_logger(__name__)
-
-
-class _ServiceHealth:
-    """Whether the service does its work: asked by /readyz, answered from memory."""
-
-    def __init__(self, timer: Timer) -> None:
-        self._timer = timer
-
-    def health(self) -> Health:
-        if self._timer.failure is not None:
-            return Health(False, (f"the last tick failed: {self._timer.failure}",))
-        if not self._timer.is_alive:
-            seconds = round(self._timer.silent_for.total_seconds())
-            return Health(False, (f"the timer has been silent for {seconds} seconds",))
-        return Health(True)
 
 
 @click.command()
@@ -58,18 +50,23 @@ class _ServiceHealth:
 def run(config_dir: Path) -> None:
     """Run the service in the foreground: feeds and pages over HTTP, timers, mail.
 
-    SIGTERM or Ctrl-C stops it after the mail that is being handed over. One instance per ledger. After
-    an edit of the configuration start it anew: what was planned, sent and published stands in the ledger.
+    It follows the files in the configuration folder: a valid edit is in force within seconds, an invalid one
+    leaves the last good one running and is told in the log. A large edit waits: scheduler approve. SIGTERM or
+    Ctrl-C stops it after the mails that are being handed over. One instance per ledger.
     """
-    wiring = load_everything(config_dir)
+    state_dir = (find_sqlite_file(guess_ledger_url(config_dir, os.environ)) or Path("var/ledger")).parent
+    started = load_or_last_good(config_dir, state_dir, load_everything)
+    wiring = started.reading.value
     settings = wiring.settings
     configure_logs(settings.log.level)
     for warning in wiring.configuration.warnings:
         _log.warning("configuration", problem=str(warning))
+    # A port that is taken is told before anything is planned.
+    open_listener(settings.http.host, settings.http.port).close()
     with hold_instance_lock(settings.ledger.url, read_wall_clock()):
         ledger = Ledger.open(settings.ledger.url)
         try:
-            _serve(wiring, ledger)
+            _Running(config_dir, state_dir, started, ledger).serve()
         finally:
             ledger.close()
     _log.info("stopped")
@@ -82,136 +79,154 @@ def make_relay_settings(settings: Settings) -> RelaySettings:
     return RelaySettings(smtp.host, smtp.port, smtp.security, smtp.username, password, float(smtp.timeout_seconds))
 
 
-def _serve(wiring: Wiring, ledger: Ledger) -> None:
-    settings = wiring.settings
-    shelf, board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
-    mailer = Mailer(make_relay_settings(settings), local_hostname=settings.mail.domain)
+def make_setup(wiring: Wiring) -> Setup:
+    """Return what the service needs of a configuration that an admin wrote."""
+    return Setup(wiring.snapshot, wiring.writer, make_caution(wiring.settings))
 
-    def publish(snapshot: Snapshot, recorded: tuple[RecordedEvent, ...], today: date) -> None:
-        shelf.publish(_make_feeds(snapshot, recorded, today))
-        plans = tuple(wanted.plan for wanted in snapshot.wanted)
-        board.publish(compose_agenda(plans, today=today, public_url=settings.public_url))
 
-    service = Service(
-        snapshot=wiring.snapshot,
-        ledger=ledger,
-        mailer=mailer,
-        writer=wiring.writer,
-        clock=WallClock(),
-        publish=publish,
-    )
-    timer = Timer(WallClock(), service.tick)
-    service.on_progress = timer.beat
-    service.start()
-    app = build_app(shelf, board, _ServiceHealth(timer), public_url=settings.public_url)
+class _Running:
+    """One run of the service; its parts know each other through here alone."""
 
-    def begin(address: Address) -> None:
-        public = [feed_path(wanted.plan.id) for wanted in wiring.snapshot.wanted if wanted.plan.public]
-        _log.info("listening", url=str(address), feeds=public)
-        timer.start()
-
-    try:
-        serve(
-            app,
-            settings.http.host,
-            settings.http.port,
-            on_started=begin,
-            should_stop=lambda: False,
+    def __init__(self, config_dir: Path, state_dir: Path, started: Started[Wiring], ledger: Ledger) -> None:
+        self._state_dir = state_dir
+        self._ledger = ledger
+        self._settings = settings = started.reading.value.settings
+        self._problems = started.problems
+        setup = make_setup(started.reading.value)
+        self._files: dict[int, FolderFiles] = {id(setup.snapshot): started.reading.files}
+        self._shelf, self._board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
+        self._publisher = FeedPublisher(self._shelf, make_feed_site(started.reading.value))
+        self._tokens = TokenWatch(ledger.tokens, self._publisher, self._shelf, WallClock())
+        self._mailer = Mailer(
+            make_relay_settings(settings),
+            local_hostname=settings.mail.domain,
+            connections=settings.delivery.connections,
         )
-    finally:
-        service.stopping.set()
-        timer.stop()
-        mailer.close()
+        self._admin = AdminMail(make_relay_settings(settings), settings.mail.sender, settings.mail.admin)
+        self._service = Service(
+            snapshot=setup.snapshot,
+            ledger=ledger,
+            mailer=self._mailer,
+            writer=setup.writer,
+            clock=WallClock(),
+            publish=self._publish,
+            limits=make_limits(started.reading.value),
+            caution=setup.caution,
+            fallback=self._find_fallback(started),
+            on_decision=self._note_decision,
+        )
+        self._first = setup
+        self._timer = Timer(WallClock(), self._service.tick)
+        self._service.on_progress = self._timer.beat
+        self._watcher = ConfigurationWatcher(
+            config_dir, load_everything, self._take_edit, self._refuse_edit, known=started
+        )
 
-
-def _make_feeds(snapshot: Snapshot, recorded: tuple[RecordedEvent, ...], today: date) -> tuple[Feed, ...]:
-    """Build the feed of every public plan."""
-    feeds = []
-    for wanted in snapshot.wanted:
-        if not wanted.plan.public:
-            continue
-        own = tuple(row for row in recorded if row.event.plan == wanted.plan.id)
-        modified_at = max((row.revision.modified_at for row in own), default=wanted.plan.updated)
-        built = build_feed(wanted.plan, own, "plan", today)
-        for sentence in built.left_out:
-            _log.error("event left out of the feed", plan=wanted.plan.id, problem=sentence)
-        feeds.append(Feed(feed_path(wanted.plan.id), built.content, modified_at, public=True))
-    return tuple(feeds)
-
-
-@click.command()
-@config_option
-def doctor(config_dir: Path) -> None:
-    """Look whether the service can run here: one line for each thing it needs, with the remedy.
-
-    Exit status: 0 when it can, else 1. Sends nothing and changes nothing.
-    """
-    failed = False
-
-    def look(what: str, examine: Callable[[], str]) -> None:
-        nonlocal failed
+    def serve(self) -> None:
+        """Serve until asked to stop."""
+        if self._problems:
+            self._refuse_edit(self._problems)
+        self._service.start()
+        self._tokens.start()
+        app = build_app(
+            self._shelf, self._board, self, public_url=self._settings.public_url, metrics=self._service.metrics.render
+        )
         try:
-            click.echo(f"ok    {what}: {examine()}")
-        except SchedulerError as error:
-            failed = True
-            click.echo(f"FAIL  {what}: {error}")
+            serve(
+                app,
+                self._settings.http.host,
+                self._settings.http.port,
+                on_started=self._begin,
+                should_stop=lambda: False,
+            )
+        finally:
+            self._watcher.stop()
+            self._service.stopping.set()
+            self._timer.stop()
+            self._tokens.stop()
+            self._mailer.close()
 
-    look("python", lambda: f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
-    wiring: Wiring | None = None
+    def health(self) -> Health:
+        """Say whether the service does its work: asked by /readyz, answered from memory."""
+        reasons = []
+        ledger_file = find_sqlite_file(self._settings.ledger.url)
+        if ledger_file is not None and not ledger_file.exists():
+            reasons.append(f"the ledger {ledger_file} is gone: put it back, and start the service anew")
+        if self._timer.failure is not None:
+            reasons.append(f"the last tick failed: {self._timer.failure}")
+        if not self._timer.is_alive:
+            reasons.append(f"the timer has been silent for {round(self._timer.silent_for.total_seconds())} seconds")
+        if self._problems:
+            reasons.append(f"the last good configuration runs on: {self._problems[0]}")
+        return Health(not reasons, tuple(reasons))
 
-    def load() -> str:
-        nonlocal wiring
-        wiring = load_everything(config_dir)
-        reminders = sum(len(wanted.reminders) for wanted in wiring.snapshot.wanted)
-        return (
-            f"{len(wiring.snapshot.wanted)} plans, {reminders} reminders, {len(wiring.configuration.warnings)} warnings"
+    def _begin(self, address: Address) -> None:
+        public = [feed_path(w.plan.id) for w in self._first.snapshot.wanted if w.plan.public]
+        _log.info("listening", url=str(address), feeds=public)
+        self._timer.start()
+        self._watcher.start()
+
+    def _publish(self, snapshot: Snapshot, recorded: tuple[RecordedEvent, ...], today: date) -> None:
+        self._publisher.publish(snapshot, recorded, today)
+        plans = tuple(wanted.plan for wanted in snapshot.wanted)
+        self._board.publish(compose_agenda(plans, today=today, public_url=self._settings.public_url))
+
+    def _take_edit(self, reading: Reading[Wiring]) -> None:
+        """Offer a valid edit to the service; called from the watcher's thread."""
+        self._problems = ()
+        changed = [
+            key for key in _NEEDS_RESTART if getattr(reading.value.settings, key) != getattr(self._settings, key)
+        ]
+        if changed:
+            _log.warning("these settings take effect at the next start", settings=changed)
+        setup = make_setup(reading.value)
+        self._files[id(setup.snapshot)] = reading.files
+        self._service.offer(setup)
+        self._timer.arm(read_wall_clock())
+
+    def _refuse_edit(self, problems: tuple[Problem, ...]) -> None:
+        """Tell of an edit that is wrong; the configuration in force runs on."""
+        self._problems = problems
+        for problem in problems:
+            _log.error("the edit is wrong, the last good configuration runs on", problem=str(problem))
+        self._admin.tell(
+            "Cấu hình có lỗi, bản đúng gần nhất vẫn đang chạy",
+            ("The edit is wrong; the last good configuration runs on.", "", *(str(problem) for problem in problems)),
+            read_wall_clock(),
         )
 
-    look(f"configuration {config_dir}", load)
-    if wiring is not None:
-        ready = wiring
-        look("time zones", lambda: ", ".join(sorted({_find_zone(w.plan.timezone) for w in ready.snapshot.wanted})))
-        look("ledger", lambda: _examine_ledger(ready.settings.ledger.url))
-        look("HTTP", lambda: _examine_port(ready.settings))
-        look("mail relay", lambda: _examine_relay(ready.settings))
-        look("addresses", lambda: _examine_addresses(ready))
-    if failed:
-        raise click.exceptions.Exit(1)
+    def _note_decision(self, decision: Decision) -> None:
+        """Keep what is in force now, note who changed what; ask the admin about an edit that waits."""
+        if not decision.applied:
+            self._admin.tell(
+                "Thay đổi lớn đang chờ duyệt",
+                (
+                    f"Edit {decision.proposal.fingerprint} waits: scheduler approve {decision.proposal.fingerprint}",
+                    *decision.proposal.reasons,
+                    "What it would change: scheduler diff",
+                ),
+                decision.at,
+            )
+            return
+        files = self._files.get(id(decision.setup.snapshot))
+        if files is None:
+            return
+        self._files = {id(decision.setup.snapshot): files}
+        before = find_last_good(self._state_dir)
+        old = FolderFiles(()) if before is None else read_files(before)
+        followed = describe_decision(decision)
+        self._ledger.edits.record(list_file_edits(old, files, decision.at, followed))
+        try:
+            keep_last_good(self._state_dir, files)
+        except SchedulerError as error:
+            _log.error("the configuration in force cannot be kept", problem=str(error))
 
-
-def _find_zone(name: str) -> str:
-    return ZoneInfo(name).key
-
-
-def _examine_ledger(url: str) -> str:
-    path = find_sqlite_file(url)
-    ledger = open_existing_ledger(url)
-    if ledger is None or path is None:
-        return f"{url}: none yet, the first run makes it"
-    try:
-        counts = ", ".join(f"{count.count} {count.state}" for count in ledger.history.count_states())
-    finally:
-        ledger.close()
-    with hold_instance_lock(url, read_wall_clock()):
-        return f"{path}: {counts or 'empty'}, no service runs on it"
-
-
-def _examine_port(settings: Settings) -> str:
-    open_listener(settings.http.host, settings.http.port).close()
-    return f"{settings.http.host} port {settings.http.port} is free"
-
-
-def _examine_relay(settings: Settings) -> str:
-    mailer = Mailer(make_relay_settings(settings), local_hostname=settings.mail.domain)
-    try:
-        mailer.connect()
-    finally:
-        mailer.close()
-    return f"{settings.smtp.host} port {settings.smtp.port} takes mail ({settings.smtp.security})"
-
-
-def _examine_addresses(wiring: Wiring) -> str:
-    untold = {entry.who for wanted in wiring.snapshot.wanted for entry in wanted.untold}
-    if untold:
-        raise SchedulerError(f"{len(untold)} cannot be told: {', '.join(sorted(untold))}; fill in contacts.yaml")
-    return "everyone who is to be told has one"
+    def _find_fallback(self, started: Started[Wiring]) -> Setup | None:
+        """Return the configuration that ran before, for the case that the first one waits for approval."""
+        kept = find_last_good(self._state_dir)
+        if kept is None or read_files(kept).digest == started.reading.files.digest:
+            return None
+        try:
+            return make_setup(load_everything(kept))
+        except ConfigError:
+            return None

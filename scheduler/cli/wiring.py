@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from rich.console import Console
 
+from scheduler.clock import read_wall_clock
+from scheduler.errors import ConfigError, Problem, UsageError
+from scheduler.guard import Limits
+from scheduler.importing import OFFICE_ZONE
 from scheduler.ledger import Ledger, find_sqlite_file
 from scheduler.messages import Letterhead, MessageWriter
+from scheduler.notices import Settling
 from scheduler.planfile import Configuration, Json, load_configuration
+from scheduler.reconciling import Caution
 from scheduler.settings import Settings, load_settings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import LetterTemplates, load_templates
 from scheduler.workdays import WorkingDays
+
+T = TypeVar("T")
 
 config_option = click.option(
     "--config",
@@ -54,7 +64,7 @@ class InstantType(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"'{value}' is no instant; write it like 2024-05-08T09:00+07:00", param, ctx)
         if instant.tzinfo is None:
-            self.fail(f"'{value}' has no offset from UTC; write {value}+07:00", param, ctx)
+            self.fail(f"'{value}' has no offset from UTC; write it like 2024-05-08T09:00+07:00", param, ctx)
         return instant
 
 
@@ -79,10 +89,15 @@ def find_templates(config_dir: Path) -> LetterTemplates:
 
 
 def load_everything(config_dir: Path) -> Wiring:
-    """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem."""
-    templates = find_templates(config_dir)
-    settings = load_settings(config_dir, os.environ)
-    configuration = load_configuration(config_dir, template_kinds=templates.kinds())
+    """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem of them all."""
+    problems: list[Problem] = []
+    templates = _collect(problems, lambda: find_templates(config_dir))
+    settings = _collect(problems, lambda: load_settings(config_dir, os.environ))
+    kinds = frozenset[str]() if templates is None else templates.kinds()
+    today = read_wall_clock().astimezone(OFFICE_ZONE).date()
+    configuration = _collect(problems, lambda: load_configuration(config_dir, template_kinds=kinds, today=today))
+    if templates is None or settings is None or configuration is None:
+        raise ConfigError(tuple(sorted(problems)))
     snapshot = make_snapshot(
         configuration.plans,
         configuration.contacts,
@@ -103,9 +118,29 @@ def load_everything(config_dir: Path) -> Wiring:
     return Wiring(config_dir, settings, configuration, templates, snapshot, writer)
 
 
+def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:
+    """Return what ``load`` gives; None, and its problems added, where it is wrong."""
+    try:
+        return load()
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def make_caution(settings: Settings) -> Caution:
+    """Return how careful the service is with edits."""
+    edits = settings.edits
+    settling = Settling(timedelta(minutes=edits.settle_minutes), timedelta(hours=edits.urgent_hours))
+    return Caution(settling, Limits(edits.largest_share, edits.at_least, edits.mails_at_once))
+
+
 def find_ledger_url(wiring: Wiring, state: Path | None) -> str:
     """Return the URL of the ledger of the settings, or of the rehearsal kept in ``state``."""
-    return wiring.settings.ledger.url if state is None else f"sqlite:///{state / 'ledger.sqlite3'}"
+    if state is None:
+        return wiring.settings.ledger.url
+    if not state.is_dir():
+        raise UsageError(f"--state {state}: there is no such folder")
+    return f"sqlite:///{state / 'ledger.sqlite3'}"
 
 
 def open_existing_ledger(url: str) -> Ledger | None:

@@ -28,7 +28,7 @@ def break_file(config: Path, name: str, old: str, new: str) -> None:
 def test_help_teaches_the_first_steps(tmp_path: Path) -> None:
     ran = run_command("--help", folder=tmp_path)
     assert ran.status == 0
-    assert "scheduler import PLAN.txt" in ran.out
+    assert "scheduler import PLAN.docx" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["preview", "--as-of", "yesterday"], ["calendar", "--feed", "x"]])
@@ -158,6 +158,7 @@ def test_import_writes_plan_contacts_and_extraction(tmp_path: Path) -> None:
     assert written == [
         "config/contacts.yaml",
         "config/holidays.yaml",
+        "config/plans/.imported/kiem-tra-2024.contacts.yaml",
         "config/plans/.imported/kiem-tra-2024.yaml",
         "config/plans/kiem-tra-2024.yaml",
         "config/reminders.yaml",
@@ -172,9 +173,9 @@ def test_import_writes_plan_contacts_and_extraction(tmp_path: Path) -> None:
 def test_import_does_not_replace_a_plan_unless_forced(config: Path) -> None:
     plan = config / "plans" / "kiem-tra-2024.yaml"
     before = plan.read_text(encoding="utf-8")
-    refused = run_command("import", SAMPLE, "--id", "kiem-tra-2024", folder=config.parent)
-    assert refused.status == 2
-    assert "exists already" in refused.err
+    merged = run_command("import", SAMPLE, "--id", "kiem-tra-2024", folder=config.parent)
+    assert merged.status == 0
+    assert "nothing changed" in merged.out
     assert plan.read_text(encoding="utf-8") == before
     forced = run_command("import", SAMPLE, "--id", "kiem-tra-2024", "--force", folder=config.parent)
     assert forced.status == 0

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -73,6 +74,7 @@ def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_
     with Catcher(None, on_message=note) as catcher, running_service(config, smtp_port=catcher.port) as (process, url):
         assert read(f"{url}/feeds/kiem-tra-2024.ics").count("BEGIN:VEVENT") == 21
         assert json.loads(read(f"{url}/healthz")) == {"alive": True}
+        assert "# TYPE " in read(f"{url}/metrics")
         other = run_command("run", folder=tmp_path, SCHEDULER_HTTP__PORT="0")
         assert other.status == 1
         assert f"process {process.pid} on " in other.err
@@ -83,3 +85,48 @@ def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_
     assert {row["state"] for row in rows if row["item"] != "son-dong"} == {"expired"}
     assert "sending" not in {row["state"] for row in rows}
     assert sorted(arrived) == sorted(row["to"] for row in rows if row["state"] == "sent")
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Ask every twentieth of a second, for as long as a very slow machine may need."""
+    pause = threading.Event()
+    for _ in range(30 * 20):
+        if is_so():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come true")
+
+
+def read_status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            status: int = answer.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_an_edit_is_followed_and_a_wrong_one_leaves_the_last_good_running_across_a_restart(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(SHIPPED_CONFIG, config)
+    plan = config / "plans" / "kiem-tra-2024.yaml"
+    first = plan.read_text(encoding="utf-8")
+    second = first.replace("date: 2024-05-20", "date: 2024-05-21")
+    with running_service(config, smtp_port=1) as (_, url):
+        feed = f"{url}/feeds/kiem-tra-2024.ics"
+        assert "DTSTART;TZID=Asia/Ho_Chi_Minh:20240520T070000" in read(feed)
+        plan.write_text(second, encoding="utf-8")
+        wait_until(lambda: "DTSTART;TZID=Asia/Ho_Chi_Minh:20240521T070000" in read(feed))
+        plan.write_text(second.replace("date: 2024-05-21", "date: 31/6/2024"), encoding="utf-8")
+        wait_until(lambda: read_status(f"{url}/readyz") == 503)
+        assert "DTSTART;TZID=Asia/Ho_Chi_Minh:20240521T070000" in read(feed)
+    with running_service(config, smtp_port=1) as (_, url):
+        feed = f"{url}/feeds/kiem-tra-2024.ics"
+        assert "DTSTART;TZID=Asia/Ho_Chi_Minh:20240521T070000" in read(feed)
+        plan.write_text(first, encoding="utf-8")
+        wait_until(lambda: "DTSTART;TZID=Asia/Ho_Chi_Minh:20240520T070000" in read(feed))
+        wait_until(lambda: read_status(f"{url}/readyz") == 200)
+    trail = run_command("history", "--edits", "--json", folder=tmp_path).records("edits")
+    changed = [row for row in trail if row["file"] == "plans/kiem-tra-2024.yaml" and row["before"]]
+    assert [row["followed"].split(",")[0] for row in changed] == ["kiem-tra-2024: 2 events moved"] * 2
+    assert [row["after"] for row in changed] == [second, first]

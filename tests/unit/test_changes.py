@@ -14,7 +14,6 @@ from scheduler.changes import (
     Revise,
     compare_events,
     compare_reminders,
-    select_published,
 )
 from scheduler.delivery import DeliveryState
 from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revision
@@ -108,9 +107,3 @@ def test_a_removed_event_is_cancelled_once_and_can_come_back() -> None:
     assert compare_events([make_event()], [gone], later).record == (
         RecordedEvent(make_event(), Revision(2, NOW, later)),
     )
-
-
-def test_a_removed_event_is_published_for_14_days() -> None:
-    row = RecordedEvent(make_event(), Revision(1, NOW, NOW), removed_at=NOW)
-    assert select_published([row], NOW.date() + timedelta(days=14)) == (row,)
-    assert select_published([row], NOW.date() + timedelta(days=15)) == ()

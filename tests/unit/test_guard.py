@@ -56,6 +56,10 @@ def test_a_plan_emptied_waits_even_with_one_visit() -> None:
     )
 
 
+def test_a_plan_whose_one_visit_makes_room_for_another_is_not_empty() -> None:
+    assert judge(make_visits(1), (make_visit(visit_id="other", dates=(date(2024, 7, 1),)),)) == ()
+
+
 def test_what_is_past_does_not_count() -> None:
     visits = make_visits(10)
     assert judge(visits, visits[4:], now=datetime(2024, 5, 24, tzinfo=UTC)) == ()

@@ -9,11 +9,26 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "scheduler"
 
 PURE = (
-    "model", "errors", "naming", "rules", "workdays", "reminders", "delivery", "changes", "events", "ics", "letters",
-    "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "snapshot", "preview", "intake",
-    "documents.document", "truths", "notices", "guard", "differences",
+    "model", "errors", "naming", "merging", "rules", "workdays", "reminders", "delivery", "changes", "events", "ics",
+    "letters",
+    "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "blocks", "vevent", "snapshot",
+    "preview", "intake", "documents.document", "composing", "pacing", "truths", "notices", "guard", "differences",
 )  # fmt: skip
-SHELLS = ("service", "rehearsal", "demo", "cli", "web", "importing")
+SHELLS = (
+    "service",
+    "sending",
+    "recording",
+    "metrics",
+    "rehearsal",
+    "demo",
+    "cli",
+    "web",
+    "importing",
+    "publishing",
+    "following",
+    "reconciling",
+    "trail",
+)
 IO_LIBRARIES = {
     "os", "io", "pathlib", "socket", "ssl", "sqlite3", "smtplib", "shutil", "tempfile", "subprocess", "threading",
     "urllib", "http", "fcntl", "time", "random", "secrets", "sqlalchemy", "alembic", "apscheduler", "aiosmtpd",
@@ -21,7 +36,8 @@ IO_LIBRARIES = {
 }  # fmt: skip
 IO_ROOMS = (
     "ledger", "mailer", "relay", "timer", "clock", "settings", "shipped_files", "planfile", "catcher", "templates",
-    "report_page",
+    "connection", "report_page", "watching", "last_good", "origins", "editor_schemas", "fresh_config",
+    "settings_sections", "admin_mail", "exporting",
 )  # fmt: skip
 
 

@@ -1,0 +1,151 @@
+"""Which configuration the service runs: the one in force, one on offer, one that waits for a person's approval.
+
+Shell over the ledger and ``reconciling``. An offer takes effect as a whole or not at all; while one waits, the
+configuration in force runs on (invariants 9 and 10).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from scheduler.composing import Composer
+from scheduler.delivery import Delivery
+from scheduler.ledger import Ledger
+from scheduler.messages import MessageWriter
+from scheduler.model import RecordedEvent
+from scheduler.notices import Told
+from scheduler.reconciling import Caution, Proposal, apply_proposal, propose_changes
+from scheduler.snapshot import Snapshot
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One valid configuration, ready to be put in force: what it asks for, and who writes its mails.
+
+    ``caution`` None applies it whatever it changes: for a rehearsal, which sends nothing to anybody.
+    """
+
+    snapshot: Snapshot
+    writer: MessageWriter
+    caution: Caution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The setup that runs, with the events as the ledger has them."""
+
+    setup: Setup
+    recorded: tuple[RecordedEvent, ...]
+    composer: Composer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of an offer: ``applied``, or it waits for ``proposal.reasons``."""
+
+    setup: Setup
+    proposal: Proposal
+    applied: bool
+    at: datetime
+
+
+class _Memory:
+    """What each reader was last told, read once a plan: it is asked for as an edit is put in force, before the next."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._told: dict[str, dict[tuple[str, str, str], Told]] = {}
+
+    def __call__(self, delivery: Delivery) -> Told | None:
+        if delivery.plan not in self._told:
+            told = self._ledger.history.list_told(delivery.plan)
+            self._told[delivery.plan] = {(last.item, last.unit, last.address.lower()): last for last in told}
+        return self._told[delivery.plan].get((delivery.item, delivery.unit, delivery.address.lower()))
+
+
+class Following:
+    """Puts setups in force; one thread calls ``settle``, any thread may ``offer``."""
+
+    def __init__(self, ledger: Ledger, tell: Callable[[Decision], None] = lambda decision: None) -> None:
+        self._ledger = ledger
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._offer: Setup | None = None
+        self._waiting: Setup | None = None
+        self.in_force: InForce | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an edit waits for approval."""
+        return self._waiting is not None
+
+    def offer(self, setup: Setup) -> None:
+        """Offer a setup; it takes the place of one on offer, and is looked at by the next ``settle``."""
+        with self._lock:
+            self._offer = setup
+
+    def settle(self, now: datetime) -> bool:
+        """Look at what is on offer, and at whether what waits was approved; True when another setup is in force now."""
+        with self._lock:
+            offer, self._offer = self._offer, None
+        if offer is not None:
+            return self._consider(offer, now)
+        if self._waiting is None:
+            return False
+        waiting = self._ledger.edits.find_waiting()
+        return waiting is not None and waiting.approved_at is not None and self._consider(self._waiting, now)
+
+    def put_in_force(self, setup: Setup) -> None:
+        """Run ``setup``, whose changes the ledger has already: applied just now, or by the service before us."""
+        known = {} if self.in_force is None else {row.event.uid: row for row in self.in_force.recorded}
+        recorded = tuple(
+            # The row as it was, where nothing changed: what was made from it is found again by it.
+            known[row.event.uid] if known.get(row.event.uid) == row else row
+            for wanted in setup.snapshot.wanted
+            for row in self._ledger.events.list_recorded(wanted.plan.id)
+        )
+        self.in_force = InForce(
+            setup, recorded, Composer(setup.snapshot, setup.writer, recorded, _Memory(self._ledger))
+        )
+
+    def _consider(self, setup: Setup, now: datetime) -> bool:
+        proposal = propose_changes(setup.snapshot, self._ledger, setup.caution or Caution(), now)
+        if setup.caution is None:
+            proposal = replace(proposal, reasons=())
+        if proposal.reasons and not self._is_approved(proposal):
+            self._waiting = setup
+            if self._ledger.edits.let_wait(proposal.fingerprint, proposal.reasons, now):
+                _log.warning("an edit waits: scheduler approve", edit=proposal.fingerprint, reasons=proposal.reasons)
+                self._tell(Decision(setup, proposal, applied=False, at=now))
+            return False
+        self._waiting = None
+        apply_proposal(proposal, self._ledger, now)
+        self._ledger.edits.settle(now)
+        self.put_in_force(setup)
+        _log_applied(proposal)
+        self._tell(Decision(setup, proposal, applied=True, at=now))
+        return True
+
+    def _is_approved(self, proposal: Proposal) -> bool:
+        waiting = self._ledger.edits.find_waiting()
+        return waiting is not None and waiting.fingerprint == proposal.fingerprint and waiting.approved_at is not None
+
+
+def _log_applied(proposal: Proposal) -> None:
+    for plan in proposal.plans:
+        if not plan.is_empty:
+            _log.info(
+                "plan reconciled",
+                plan=plan.plan,
+                events_changed=len(plan.events.record),
+                reminders_added=len(plan.reminders.add),
+                reminders_revised=len(plan.reminders.revise),
+                reminders_cancelled=len(plan.reminders.cancel),
+            )

@@ -1,0 +1,139 @@
+"""The last valid configuration, kept beside the ledger: an invalid edit leaves it running, across restarts too.
+
+IO. Each version is a folder of its own; the link `current` is moved to a new one in a single step, so that a crash
+leaves the old version or the new one, and nothing in between:
+
+    <state>/last-good/current -> version-…/settings.yaml, plans/…, templates/email/…
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from scheduler.errors import ConfigError, Problem, SchedulerError
+from scheduler.planfile.folder import SETTINGS, FolderFiles, Reading, read_as_one, read_files
+from scheduler.planfile.read import read_config_text
+from scheduler.planfile.tree import Mapping as Tree
+from scheduler.planfile.yamlfile import parse_yaml
+from scheduler.settings_sections import LedgerSettings
+
+FOLDER, CURRENT = "last-good", "current"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Generic[T]):
+    """What the service starts from.
+
+    ``problems`` is empty where the configuration itself is right; else they are what is wrong with it, and ``reading``
+    is the last one that was right. ``seen`` are the files of the configuration itself, right or wrong.
+    """
+
+    reading: Reading[T]
+    problems: tuple[Problem, ...]
+    seen: FolderFiles
+
+    @property
+    def is_last_good(self) -> bool:
+        return bool(self.problems)
+
+
+def load_or_last_good(config_dir: Path, state_dir: Path, load: Callable[[Path], T]) -> Started[T]:
+    """Load ``config_dir``; where it is wrong, the last good configuration kept in ``state_dir``.
+
+    Raises ConfigError with the problems of ``config_dir`` where none is kept, or the kept one is refused as well.
+    """
+    outcome = read_as_one(config_dir, load)
+    if isinstance(outcome, Reading):
+        return Started(outcome, (), outcome.files)
+    kept = find_last_good(state_dir)
+    if kept is None:
+        raise ConfigError(outcome.problems)
+    before = read_as_one(kept, load)
+    if isinstance(before, Reading):
+        return Started(before, outcome.problems, outcome.files)
+    said = "the last good configuration cannot be used either; mend the configuration itself"
+    raise ConfigError((*outcome.problems, Problem(kept.as_posix(), 0, 0, said)))
+
+
+def find_last_good(state_dir: Path) -> Path | None:
+    """Return the folder of the last good configuration; None where none is kept."""
+    current = state_dir / FOLDER / CURRENT
+    return current.resolve() if current.is_dir() else None
+
+
+def keep_last_good(state_dir: Path, files: FolderFiles) -> None:
+    """Keep ``files`` as the last good configuration; SchedulerError names what cannot be written.
+
+    Readable by the service's user alone: contacts are people's addresses. Does nothing where the same is kept.
+    """
+    store = state_dir / FOLDER
+    kept = find_last_good(state_dir)
+    if kept is not None and read_files(kept).digest == files.digest:
+        return
+    try:
+        store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        version = Path(tempfile.mkdtemp(prefix="version-", dir=store))
+        try:
+            _write_files(version, files)
+        except BaseException:
+            shutil.rmtree(version, ignore_errors=True)
+            raise
+        _point_to(store, version.name)
+    except OSError as error:
+        said = f"the last good configuration cannot be kept: {error.strerror}; mend the folder's owner and mode"
+        raise SchedulerError(f"{error.filename or store}: {said}") from error
+    for other in store.iterdir():
+        if other.name not in (version.name, CURRENT):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _write_files(folder: Path, files: FolderFiles) -> None:
+    for file in files.files:
+        path = folder / file.name
+        for parent in reversed(Path(file.name).parents):
+            (folder / parent).mkdir(mode=0o700, exist_ok=True)
+        with path.open("wb") as out:
+            os.fchmod(out.fileno(), 0o600)
+            out.write(file.content)
+            out.flush()
+            os.fsync(out.fileno())
+    # A folder without plans is right too.
+    (folder / "plans").mkdir(mode=0o700, exist_ok=True)
+    for inner in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        _sync_folder(inner)
+
+
+def _point_to(store: Path, version: str) -> None:
+    link = store / f".{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version)
+    link.replace(store / CURRENT)
+    _sync_folder(store)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def guess_ledger_url(config_dir: Path, environ: Mapping[str, str]) -> str:
+    """Return where the ledger is even while settings.yaml is wrong elsewhere: the last good configuration is beside it.
+
+    The environment wins, then what the file says as far as it can be read, then the default.
+    """
+    text, _ = read_config_text(config_dir / SETTINGS)
+    root, _ = parse_yaml(text, SETTINGS)
+    section = None if root is None else root.value("ledger")
+    said = section.text("url") if isinstance(section, Tree) else None
+    return environ.get("SCHEDULER_LEDGER__URL", "").strip() or (said.text if said else "") or LedgerSettings().url

@@ -1,0 +1,63 @@
+"""Who changed what, and what followed from it: two readings of the configuration -> the trail's rows.
+
+Pure but for one thing: a file's owner is looked up by its number.
+"""
+
+from __future__ import annotations
+
+import pwd
+from collections import Counter
+from datetime import datetime
+
+from scheduler.differences import describe_events
+from scheduler.following import Decision
+from scheduler.ledger import FileEdit
+from scheduler.planfile.folder import ConfigFile, FolderFiles
+
+_NOT_TEXT = "(not text)"
+
+
+def list_file_edits(before: FolderFiles, after: FolderFiles, made_at: datetime, followed: str) -> tuple[FileEdit, ...]:
+    """Return one row for each file that is new, other or gone, ordered by name."""
+    old = {file.name: file for file in before.files}
+    new = {file.name: file for file in after.files}
+    edits = []
+    for name in sorted({*old, *new}):
+        was, now = old.get(name), new.get(name)
+        if was is None or now is None or was.content != now.content:
+            author = find_author(now) if now is not None else ""
+            edits.append(FileEdit(made_at, name, _show(was), _show(now), author, followed))
+    return tuple(edits)
+
+
+def describe_decision(decision: Decision) -> str:
+    """Say in a line what an edit changed: "2 events moved; 5 mails planned, 5 taken back"."""
+    words = []
+    for plan in decision.proposal.plans:
+        kinds = Counter(difference.change for difference in describe_events(plan.recorded, plan.events))
+        counts = [f"{count} events {change}" for change, count in sorted(kinds.items())]
+        reminders = plan.reminders
+        sums = ((reminders.add, "planned"), (reminders.revise, "changed"), (reminders.cancel, "taken back"))
+        counts += [f"{len(rows)} mails {word}" for rows, word in sums if rows]
+        if counts:
+            words.append(f"{plan.plan}: {', '.join(counts)}")
+    return "; ".join(words) or "no event and no mail changed"
+
+
+def find_author(file: ConfigFile) -> str:
+    """Return the name of the file's owner; its number where nobody has it, "" where that is not known."""
+    if file.owner is None:
+        return ""
+    try:
+        return pwd.getpwuid(file.owner).pw_name
+    except KeyError:
+        return str(file.owner)
+
+
+def _show(file: ConfigFile | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _NOT_TEXT
