@@ -25,14 +25,16 @@ types: .venv/dev ## mypy, strict
 golden: .venv/dev ## write the golden files anew; read the diff before you commit it
 	@GOLDEN=write $(BIN)/pytest -k golden
 
-soak: .venv/dev ## long kill tests: 50 kills of a running rehearsal
+soak: .venv/dev ## what takes long: 500 kills over 3,000 mails, 2,000 mutations of each document form
 	@$(BIN)/python -m tests.soak.kills
+	@$(BIN)/python -m tests.soak.mutations
 
 clients: .venv/dev ## calendar clients subscribed to a running service
 	@$(BIN)/pytest tests/acceptance/test_clients.py
 
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
-	@$(BIN)/python bench/plan_reminders.py
+	@for bench in plan_reminders import_forms feed_build feed_http compose_mail send_mail; do \
+	  echo "== $$bench"; $(BIN)/python bench/$$bench.py || failed=1; done; exit $${failed:-0}
 
 lock: .venv/dev ## resolve the requirements anew
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
