@@ -28,7 +28,7 @@ from scheduler.reconciling import Caution
 from scheduler.settings import Settings, load_settings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
-from scheduler.templates import LetterTemplates, load_templates
+from scheduler.templates import LetterTemplates, load_templates, prove_templates
 from scheduler.workdays import WorkingDays
 
 T = TypeVar("T")
@@ -85,7 +85,13 @@ class Wiring:
 
 def find_templates(config_dir: Path) -> LetterTemplates:
     """Load the mail templates: the admin's own in ``config/templates/email`` win over the shipped ones."""
-    return load_templates((config_dir / "templates" / "email", find_shipped("templates") / "email"))
+    own = config_dir / "templates" / "email"
+    templates = load_templates((own, find_shipped("templates") / "email"))
+    # The shipped ones are proven by the tests; a letter that an admin edited must work for everybody it may go to.
+    problems = prove_templates(templates) if own.is_dir() else ()
+    if problems:
+        raise ConfigError(problems)
+    return templates
 
 
 def load_everything(config_dir: Path) -> Wiring:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.errors import Problem
+from scheduler.letters import NOTICE_KINDS
 from scheduler.planfile.crosscheck import (
     Complaint,
     FileTree,
@@ -53,12 +54,25 @@ def check_rules(rules: FileTree, plans: tuple[FileTree, ...], template_kinds: fr
         if template is not None and template.text not in template_kinds:
             said = f"{quote(template.text)} is no template; {_list_kinds(template_kinds)}"
             complaints.append(Complaint(template, f"rules[{index}].template", said))
+        elif template is not None:
+            complaints += _check_letter(rule, template, f"rules[{index}].template", template_kinds)
         if to is not None and not rule.items("to"):
             complaints.append(
                 Complaint(to.key, f"rules[{index}].to", "is empty; name units, communes or team, or delete the rule")
             )
         complaints += _check_plans(rule, f"rules[{index}]", [plan.stem for plan in plans])
     return tuple(place(rules.file, complaints))
+
+
+def _check_letter(rule: Mapping, template: Scalar, path: str, kinds: frozenset[str]) -> Iterator[Complaint]:
+    """Complain of a letter that tells of something else than the rule is about, or that only an edit can cause."""
+    about = rule.text("about")
+    if about is None or about.text not in ("visit", "report"):
+        return
+    usable = frozenset(k for k in kinds if k.startswith(f"{about.text}-") and k not in NOTICE_KINDS)
+    if template.text not in usable:
+        said = f"{quote(template.text)} is no letter for a rule about a {about.text}; {_list_kinds(usable)}"
+        yield Complaint(template, path, said)
 
 
 def check_days(days: FileTree) -> tuple[Problem, ...]:

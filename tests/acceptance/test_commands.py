@@ -272,3 +272,48 @@ def test_rehearse_sends_to_this_machine_only(config: Path) -> None:
     ran = run_command("rehearse", "--smtp", "mail.example:25", folder=config.parent)
     assert ran.status == 2
     assert "is not this machine" in ran.err
+
+
+def test_check_refuses_a_letter_about_something_else_than_its_rule(config: Path) -> None:
+    break_file(config, "reminders.yaml", "template: report-due", "template: visit-eve")
+    ran = run_command("check", folder=config.parent)
+    assert ran.status == 1
+    assert "'visit-eve' is no letter for a rule about a report" in ran.out
+    assert "report-due" in ran.out
+
+
+def test_check_refuses_a_template_that_does_not_render(config: Path) -> None:
+    own = config / "templates" / "email"
+    own.mkdir(parents=True)
+    (own / "visit-eve.txt").write_text("Kính gửi: {{ letter.recipent }}\n", encoding="utf-8")
+    ran = run_command("check", folder=config.parent)
+    assert ran.status == 1
+    assert "config/templates/email/visit-eve.txt:1" in ran.out
+
+
+def test_rehearse_that_went_wrong_says_so_with_its_exit_status(config: Path) -> None:
+    ran = run_command("rehearse", "--speed", "nan", folder=config.parent)
+    assert ran.status == 2
+    assert "Traceback" not in ran.err
+
+
+def test_diff_of_a_draft_names_events_and_mails_and_changes_nothing(config: Path) -> None:
+    draft = config.parent / "draft"
+    shutil.copytree(config, draft)
+    break_file(draft, "plans/kiem-tra-2024.yaml", "date: 2024-05-20", "date: 2024-05-21")
+    rehearsed = run_command("rehearse", "--state", "state", "--to", "2024-05-01T00:00+07:00", folder=config.parent)
+    assert rehearsed.status == 0
+    before = (config.parent / "state/ledger.sqlite3").read_bytes()
+    found = run_command("diff", "--draft", "draft", "--state", "state", "--json", folder=config.parent)
+    assert found.status == 0
+    assert [(event["change"], event["after"][:16]) for event in found.records("events")] == [
+        ("moved", "2024-05-21 13:30"),
+        ("moved", "2024-05-21 07:00"),
+    ]
+    assert found.json["needs_approval"] is False
+    assert (config.parent / "state/ledger.sqlite3").read_bytes() == before
+
+
+def test_approve_without_an_edit_that_waits_says_so(config: Path) -> None:
+    ran = run_command("approve", folder=config.parent)
+    assert (ran.status, ran.err.strip()) == (2, "no edit waits for approval")
