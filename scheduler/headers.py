@@ -68,7 +68,7 @@ def _encode_phrase(display: str) -> tuple[str, ...] | None:
 
     None where that would be read differently, or is too long for a line. RFC 2047 section 2 ends an encoded word
     at 75 characters and asks for two side by side; of those Python up to 3.11 at least reads a name with a blank
-    between, while every program at hand reads a longer one right. So a long run, and only that, goes beyond.
+    between, while the parsers tried (Python's) read a longer one right. So a long run, and only that, goes beyond.
     """
     words: list[str] = []
     for plain, run in groupby(display.split(" "), key=lambda word: _PLAIN_WORD.fullmatch(word) is not None):
