@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -135,6 +137,10 @@ def import_document(
 
 
 def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
+    if draft.has_errors:
+        # Contacts of a plan that is not loaded would be contacts of nothing.
+        _replace_plan(plan_file, plan_to_yaml(draft.plan))
+        return Imported(draft, plan_file, files.contacts, 0, (plan_file,))
     written = _add_starting_files(files.config)
     text = plan_to_yaml(draft.plan)
     old_contacts = _read_text(files.contacts)
@@ -147,7 +153,24 @@ def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
     # The plan comes last: the service never sees it without its contacts.
     _replace_plan(plan_file, text)
     added = _count_needed(contacts) - _count_needed(old_contacts)
-    return Imported(draft, plan_file, files.contacts, added, (*written, plan_file))
+    told = (*_tell_differing(draft, old_contacts, str(files.contacts)), *draft.findings)
+    return Imported(replace(draft, findings=told), plan_file, files.contacts, added, (*written, plan_file))
+
+
+def _tell_differing(draft: Draft, contacts: str, file: str) -> tuple[Finding, ...]:
+    """Tell of each contact that stands in ``contacts`` under the id of somebody else in the document."""
+    standing = read_stubs(contacts, file)
+    return tuple(
+        Finding(
+            Severity.WARNING,
+            "contact-differs",
+            f"the document names {stub.id} '{describe_contact(stub.name, stub.title or '')}', and {file} has "
+            f"'{standing[stub.id]}', who is told; check who it is",
+            "",
+        )
+        for stub in draft.contacts
+        if stub.id in standing and standing[stub.id] not in (stub.name, describe_contact(stub.name, stub.title or ""))
+    )
 
 
 # --- importing again --------------------------------------------------------------------------------
@@ -261,13 +284,27 @@ def write_whole(path: Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
+            _set_mode(Path(temporary), path)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise SchedulerError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _set_mode(temporary: Path, path: Path) -> None:
+    """Give ``temporary`` the mode, and where allowed the owner, of the file it replaces; a new file's are the usual."""
+    try:
+        held = path.stat()
+    except FileNotFoundError:
+        mask = os.umask(0o077)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        return
+    with suppress(PermissionError):
+        os.chown(temporary, held.st_uid, held.st_gid)
+    temporary.chmod(stat.S_IMODE(held.st_mode))
 
 
 def _add_starting_files(config_dir: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from scheduler.intake.duties import Owers
 from scheduler.intake.headline import read_headline
 from scheduler.intake.outline import build_outline
 from scheduler.intake.people import complete_teams, read_people
+from scheduler.intake.postponed import move_starts, put_off_visits
 from scheduler.intake.relative import Calendar, find_first_days
 from scheduler.intake.reports import read_reports
 from scheduler.intake.schedule import ScheduleTable, find_schedule_tables, read_schedule
@@ -60,8 +61,10 @@ def extract_plan(
     schedule = read_schedule(tables, year=year)
     units = collect_units(schedule.rows)
     roll = units.roll.learn_kinds(tuple(clause.text for clause in outline.clauses))
-    sessions = decide_sessions(schedule.rows, tuple(each for each in (schedule.hours, timing.hours) if each))
-    found_visits = build_visits(schedule.rows, units, sessions)
+    rows, put_off = put_off_visits(schedule.rows, outline, units, roll, year=year)
+    rows = move_starts(rows, outline, units, roll)
+    sessions = decide_sessions(rows, tuple(each for each in (schedule.hours, timing.hours) if each))
+    found_visits = build_visits(rows, units, sessions)
     communes = tuple(f"{unit.id}/{commune.id}" for unit in units.units for commune in unit.communes)
     days = working_days or WorkingDays()
     first_days = find_first_days(found_visits)
@@ -78,6 +81,7 @@ def extract_plan(
         *(Finding(Severity.WARNING, "not-read", note.text, note.place) for note in document.notes),
         *headline.findings,
         *schedule.findings,
+        *put_off,
         *sessions.findings,
         *report_findings,
         *assumed,

@@ -143,7 +143,8 @@ def continues_schedule(table: Table, columns: Columns, *, year: int | None) -> b
 
 def _count_roles(columns: Columns) -> int:
     found = (
-        columns.index, columns.unit, columns.communes, columns.until, columns.session, columns.morning, columns.afternoon,
+        columns.index, columns.unit, columns.communes, columns.until, columns.session,
+        columns.morning, columns.afternoon,
         columns.venue, columns.team, columns.scope, columns.note,
     )  # fmt: skip
     return sum(column is not None for column in found)

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from scheduler.intake.hours import blank_hours
 from scheduler.intake.wording import make_phrase_key
 
-_LONGEST_RANGE: Final = 62  # days; a longer one is a slip of the pen, or no visit
+LONGEST_RANGE: Final = timedelta(days=62)  # a longer one is a slip of the pen, or no visit
 _WEEKDAYS: Final = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "bốn": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4,
                     "bảy": 5, "bẩy": 5, "7": 5}  # fmt: skip
 _WEEKDAY_KEYS: Final = {make_phrase_key(name): number for name, number in _WEEKDAYS.items()}
@@ -69,8 +69,8 @@ class DateReading:
 
     ``days`` ascend, each once. ``months`` are those named without a day, in text order. ``impossible`` holds what looks
     like a date and is none, as it stands. ``weekdays`` pairs a named weekday (0 = Monday) with its day.
-    ``year_missing`` is true where a day took its year from the caller. ``alternatives`` ascend: the days behind "hoặc" or
-    "dự phòng", which are not among ``days``.
+    ``year_missing`` is true where a day took its year from the caller. ``alternatives`` ascend: the days behind "hoặc"
+    or "dự phòng", which are not among ``days``.
     """
 
     days: tuple[date, ...] = ()
@@ -234,7 +234,7 @@ def _resolve_days(first: _Token, last: _Token, year: int | None) -> tuple[date, 
     if start and end and start > end and first.month and last.month and first.month > last.month:
         # "từ 28/12 đến 03/01/2025" begins in the year before the one it names.
         start = _make_date(replace(first, year=end.year - 1), year)
-    if start is None or end is None or not timedelta(0) <= end - start <= timedelta(days=_LONGEST_RANGE):
+    if start is None or end is None or not timedelta(0) <= end - start <= LONGEST_RANGE:
         return ()
     return tuple(start + timedelta(days=step) for step in range((end - start).days + 1))
 

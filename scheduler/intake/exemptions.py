@@ -19,10 +19,12 @@ _EXCEPT: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_REPORT: Final = re.compile(
-    r"\bkhông (?:phải|cần|thuộc diện|thực hiện|yêu cầu)\b[^.;]{0,40}\bbáo cáo\b"
+    r"\bkhông (?:phải|cần|thuộc diện|thuộc đối tượng|thực hiện|yêu cầu)\b[^.;]{0,40}\bbáo cáo\b"
     r"|\b(?:được )?miễn\b[^.;]{0,20}\bbáo cáo\b",
     re.IGNORECASE,
 )
+
+_WAIVED_BEHIND: Final = re.compile(r"[^.;,]{0,40}?\b(?:đối với|cho)\s+(?P<units>[^.;]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def read_report_waivers(text: str, roll: UnitRoll) -> Exemption:
     for sentence in split_sentences(text):
         for part in sentence.split(";"):
             if match := _NO_REPORT.search(part):
-                waived.append(part[: match.start()])
+                behind = _WAIVED_BEHIND.match(part, match.end())
+                waived.append(behind["units"] if behind else part[: match.start()])
     return _name_units(waived, roll)
 
 

@@ -13,7 +13,9 @@ from scheduler.intake.offices import UnitRoll
 from scheduler.intake.outline import normalise_annex_number
 from scheduler.intake.wording import capitalise_first
 
-_FORM: Final = re.compile(r"\b(?:phụ lục|biểu mẫu|mẫu|đề cương)\s*(?:số\s*)?(?:\d{1,2}[a-z]?|[IVX]+)\b", re.IGNORECASE)
+_FORM: Final = re.compile(
+    r"\b(?:phụ lục|biểu mẫu|biểu|mẫu|đề cương)\s*(?:số\s*)?(?:\d{1,2}[a-z]?|[IVX]+)\b", re.IGNORECASE
+)
 _ANNEX: Final = re.compile(r"\bphụ lục\s*(?:số\s*)?(?P<number>\d{1,2}|[IVX]+)\b", re.IGNORECASE)
 # "Phụ lục số 02 dành cho huyện A": the units stand behind their form.
 _MEANT_FOR: Final = re.compile(

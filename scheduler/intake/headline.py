@@ -43,6 +43,9 @@ _ISSUER_END: Final = re.compile(
 )
 _PLANNER: Final = re.compile(r"\b(?:xây dựng|ban hành|lập|thông báo|triển khai|tổ chức)\b", re.IGNORECASE)
 _ISSUING: Final = re.compile(rf"Kế hoạch[^()]{{0,200}}?\bcủa\s+(?P<office>{OFFICE_WORDS}.*)", re.IGNORECASE)
+_ANNEX_HEAD: Final = re.compile(r"(?:phụ lục|biểu)\b", re.IGNORECASE)
+# "Hà Giang, ngày 31 tháng 12 năm 2026": place and day of issue and nothing else.
+_STANDS_ALONE: Final = re.compile(rf"[^,;.:]{{0,40}},\s*{_ISSUED.pattern}\.?", re.IGNORECASE)
 _LONGEST_TITLE: Final = 400
 
 
@@ -71,7 +74,8 @@ def read_headline(outline: Outline, document_name: str) -> Headline:
     """Read the front of the plan; ``document_name`` serves as the title where the document has none."""
     front = outline.of_part(Part.FRONT)
     start, title, findings = _read_title(front, document_name)
-    letterhead = front[:start]
+    behind = (each for each in front[start:] if _NUMBER.match(each.text) or _STANDS_ALONE.fullmatch(each.text))
+    letterhead = (*front[:start], *behind)
     number, number_findings = _read_number(letterhead)
     issued, issued_findings = _read_issued(letterhead)
     bases = tuple(basis for clause in front[start:] for basis in _read_bases(clause))
@@ -109,6 +113,8 @@ def _read_title(front: tuple[Clause, ...], document_name: str) -> tuple[int, Pla
 
 
 def _continues_title(clause: Clause, lines: list[Placed[str]]) -> bool:
+    if _NUMBER.match(clause.text) or _ISSUED.search(clause.text) or _ANNEX_HEAD.match(clause.text):
+        return False
     if clause.marker or _BASIS.match(clause.text) or clause.text.startswith(("(", "Kính gửi", "Để ", "Nhằm ")):
         return False
     if _PLANNER.search(clause.text) and read_office_name(clause.text):

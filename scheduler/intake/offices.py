@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
 
 UNIT_KINDS: Final = frozenset({Kind.CITY, Kind.TOWN, Kind.DISTRICT, Kind.URBAN_DISTRICT})
+_COMMUNE_KINDS: Final = frozenset({Kind.WARD, Kind.TOWNSHIP, Kind.COMMUNE})
 _ABBREVIATIONS: Final = {
     "TP": Kind.CITY, "TX": Kind.TOWN, "TT": Kind.TOWNSHIP, "H": Kind.DISTRICT, "Q": Kind.URBAN_DISTRICT,
     "P": Kind.WARD, "X": Kind.COMMUNE,
@@ -51,6 +52,11 @@ OFFICE_WORDS: Final = (
     r"Báo(?! cáo\b)|Trường(?! hợp\b)|Bệnh viện|Bộ Chỉ huy|Tổng cục)"
 )
 _STARTS_OFFICE: Final = re.compile(rf"{OFFICE_WORDS}\b", re.IGNORECASE)
+_STARTS_BODY: Final = re.compile(
+    r"(?:(?:Tổng )?Công ty|Tập đoàn|Doanh nghiệp|Nhà máy|Xí nghiệp|Hợp tác xã|HTX|Học viện|Đại học|Ngân hàng|"
+    r"Trạm|Khu công nghiệp|Chợ|Khách sạn)\b(?!\s*$)",
+    re.IGNORECASE,
+)
 _OFFICE_LIST_BREAK: Final = re.compile(
     rf"\s*(?:[,;]|\bvà\b)\s*(?:(?:đại diện|lãnh đạo)\s+)?(?={OFFICE_WORDS}\b)", re.IGNORECASE
 )
@@ -72,7 +78,8 @@ _SECTOR_BREAK: Final = re.compile(r"\s*[,;]\s*|\s+và\s+", re.IGNORECASE)
 _OFFICE_END: Final = re.compile(
     r"\s*(?:[,;:()\[\]]|\.(?:\s|$)|\s[-–]\s(?=(?:Thường trực|Cơ quan|Phó|Trưởng|Đ/c|Đồng chí|là)\b)|"
     r"\b(?:xây dựng|ban hành|lập|thông báo|tổ chức|đề nghị|yêu cầu|triển khai|về việc|về|hướng dẫn|trước|chậm nhất|"
-    r"muộn nhất|không quá|đến hết|hạn|đồng thời|qua|để|theo|gồm|bằng|cử|chủ trì|phối hợp|quy định|ngày|"
+    r"muộn nhất|không (?:quá|muộn hơn|chậm hơn)|đến hết|hạn|đồng thời|qua|để|theo|gồm|bằng|cử|chủ trì|"
+    r"phối hợp|quy định|ngày|"
     r"(?:các|những)\s+(?:huyện|quận|thị xã|thành phố|xã|phường|địa phương))\b|"
     r"\bvà\s+(?:Công văn|Quyết định|Kế hoạch|Văn bản|gửi|bản)\b)",
     re.IGNORECASE,
@@ -114,6 +121,11 @@ def spell_place_name(place: PlaceName) -> str:
 def names_office(text: str) -> bool:
     """Tell whether ``text`` begins with a word that names offices ("Sở", "Phòng", "Trường" …)."""
     return bool(_STARTS_OFFICE.match(text.strip()))
+
+
+def names_body(text: str) -> bool:
+    """Tell whether ``text`` begins with a word that names a body which is no place ("Công ty", "Nhà máy" …)."""
+    return bool(_STARTS_BODY.match(text.strip()))
 
 
 def read_office_name(text: str) -> str:
@@ -176,14 +188,15 @@ class KnownUnit:
     @property
     def is_office(self) -> bool:
         """Whether the unit is an office of its own (a school, a department) rather than a district."""
-        return self.place.kind is None and names_office(self.place.written)
+        return names_office(self.place.written) or names_body(self.place.written)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRoll:
-    """The units of the schedule, to be found again in prose."""
+    """The units of the schedule, to be found again in prose; ``of_communes`` where they may be communes themselves."""
 
     units: tuple[KnownUnit, ...]
+    of_communes: bool = False
 
     def find_in(self, text: str) -> tuple[str, ...]:
         """Return the ids of the units that ``text`` names, in the order of the roll."""
@@ -201,11 +214,12 @@ class UnitRoll:
                         kind = _read_kind_before(words, start)
                         if kind in UNIT_KINDS and text[words[start].start].isupper():
                             stated.setdefault(unit.id, kind)
-        return UnitRoll(
-            tuple(
+        return replace(
+            self,
+            units=tuple(
                 replace(unit, place=replace(unit.place, kind=stated[unit.id])) if unit.id in stated else unit
                 for unit in self.units
-            )
+            ),
         )
 
     def _is_named(self, unit: KnownUnit, text: str, words: tuple[Word, ...]) -> bool:
@@ -215,7 +229,8 @@ class UnitRoll:
             before = _read_kind_before(words, start)
             if before is None and (unit.place.kind not in (Kind.CITY, Kind.TOWN)):
                 return True
-            if before is not None and (before == unit.place.kind or (unit.place.kind is None and before in UNIT_KINDS)):
+            kinds = UNIT_KINDS | _COMMUNE_KINDS if self.of_communes else UNIT_KINDS
+            if before is not None and (before == unit.place.kind or (unit.place.kind is None and before in kinds)):
                 return True
         return False
 

@@ -111,6 +111,8 @@ def build_outline(document: Document, schedule: tuple[Table, ...]) -> Outline:
     for item in _join_broken(_flatten(document, schedule)):
         if item is None:
             introductions += [clause for clause in clauses[-4:] if clause.part is part]
+            # What stands behind the schedule is no letterhead.
+            part = Part.BODY if part is Part.FRONT else part
             continue
         rank, marker, text = split_marker(item.text)
         if rank == _PLAIN_RANK and text.endswith(":"):

@@ -58,6 +58,15 @@ _UNIT_OFFICE: Final = re.compile(
     r"phối hợp|cử|lựa chọn|tổng hợp|hướng dẫn|chuẩn bị|chịu|có|tham mưu|giúp)\b|\s*[:;,.()]|\s*$)",
     re.IGNORECASE,
 )
+# "Ông A làm Trưởng đoàn, bà B làm Phó Trưởng đoàn" are two.
+_NEXT_PERSON: Final = re.compile(
+    r"\s*(?:,|\bvà\b)\s*(?=các\s+(?:ông|bà|đồng chí)\b|(?:ông|bà|đ/c|đồng chí)\s+(?!\())", re.IGNORECASE
+)
+_LISTED_PERSONS: Final = re.compile(
+    r"^các\s+(?:ông|bà|đồng chí)\s*(?:\(bà\)|,\s*bà)?\s*:?\s*(?P<names>.+?)"
+    r"(?:\s+(?:là|làm)\s+(?:các\s+)?thành viên.*)?$",
+    re.IGNORECASE,
+)
 _FILED: Final = re.compile(r"^Lưu\b", re.IGNORECASE)
 
 
@@ -126,6 +135,7 @@ def _read_teams(outline: Outline) -> tuple[FoundTeam, ...]:
 def _read_team(outline: Outline, clause: Clause, name: str, taken: set[str]) -> FoundTeam | None:
     """Read the members that ``clause`` lists, in itself or under it; None where it lists none."""
     _, rest = split_heading(clause.text)
+    rest = "" if re.fullmatch(TEAM_NAME, trim_clause(rest), re.IGNORECASE) else rest
     listed = tuple(Placed(each.text, each.place) for each in outline.children_of(clause))
     sources = ((Placed(rest, clause.place),) if rest else ()) + listed
     if not any(_HEAD.search(source.value) or names_office(_drop_lead(source.value)) for source in sources):
@@ -170,7 +180,7 @@ def _split_members(text: str) -> tuple[str, ...]:
     items: list[str] = []
     for part in split_outside_brackets(trim_clause(listed), ";"):
         if _HEAD.search(part) or _DEPUTY.search(part):
-            items.append(part)
+            items += [name for person in _NEXT_PERSON.split(part) for name in _split_listed(person)]
             continue
         if both := _TWO_ROLES.match(part):
             offices = split_offices(both["office"])
@@ -179,6 +189,14 @@ def _split_members(text: str) -> tuple[str, ...]:
             continue
         items += split_offices(_REPRESENTS.sub("", part))
     return tuple(trim_clause(item) for item in items if trim_clause(item))
+
+
+def _split_listed(person: str) -> tuple[str, ...]:
+    """Split "các ông (bà): A, B là thành viên" into its names; one person stays as written."""
+    listed = _LISTED_PERSONS.match(person.strip())
+    if not listed:
+        return (person,)
+    return tuple(trim_clause(name) for name in re.split(r"\s*,\s*|\s+và\s+", listed["names"]) if trim_clause(name))
 
 
 def _make_member(item: str, place: str, taken: set[str]) -> Member:

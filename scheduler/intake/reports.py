@@ -5,15 +5,15 @@ Pure. A deadline and the duties it is for stand under one heading; where they do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scheduler.intake.deadlines import REPORT, FoundDeadline, read_deadlines
+from scheduler.intake.deadlines import REPORT, SAYS_APART, FoundDeadline, read_deadlines, read_report_name
 from scheduler.intake.duties import Duty, Owers, read_duties, tell_doubts
 from scheduler.intake.exemptions import read_exceptions, read_report_waivers
 from scheduler.intake.forms import FormsReading, read_forms
 from scheduler.intake.outline import Outline
 from scheduler.intake.relative import Calendar
-from scheduler.intake.wording import Placed
+from scheduler.intake.wording import Placed, split_sentences
 from scheduler.model import Due, Finding, Severity
 
 
@@ -39,9 +39,12 @@ def read_reports(
     duties = read_duties(outline, owers)
     findings = list(told)
     reports: list[FoundReport] = []
-    for deadline in deadlines:
-        built, found = _build_report(deadline, duties, outline, owers, calendar)
-        reports += built
+    for position, deadline in enumerate(deadlines):
+        alone = not any(_share_section(deadline, earlier) for earlier in deadlines[:position])
+        built, found = _build_report(
+            deadline, duties if alone else _keep_own(deadline, duties), outline, owers, calendar
+        )
+        reports = _take_over(reports, built, deadline)
         # Two deadlines may share the duties whose doubts are told.
         findings += [finding for finding in found if finding not in findings]
     if not reports and not any(finding.severity is Severity.ERROR for finding in told):
@@ -51,12 +54,42 @@ def read_reports(
     return tuple(reports), tuple(findings)
 
 
+def _share_section(deadline: FoundDeadline, earlier: FoundDeadline) -> bool:
+    """Tell whether two deadlines stand in one section and are for different reports."""
+    same = deadline.clause.section is earlier.clause.section
+    return (
+        same and deadline.title is not None and (earlier.title is None or deadline.title.value != earlier.title.value)
+    )
+
+
+def _keep_own(deadline: FoundDeadline, duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
+    """Return the duties that name the report itself: what is said of one report does not hold for the next."""
+    name = deadline.title.value.casefold() if deadline.title else ""
+    return tuple(duty for duty in duties if duty.clause is deadline.clause or name in duty.clause.text.casefold())
+
+
+def _take_over(
+    reports: list[FoundReport], built: tuple[FoundReport, ...], deadline: FoundDeadline
+) -> list[FoundReport]:
+    """Return all reports: units that ``deadline`` tells apart ("riêng …") no longer owe the one before it."""
+    apart = SAYS_APART.search(deadline.sentence)
+    last = reports[-1] if reports else None
+    if apart is None or last is None or last.deadline.clause is not deadline.clause:
+        return [*reports, *built]
+    taken = {ower for report in built for ower in report.owed_by.value}
+    left = tuple(ower for ower in last.owed_by.value if ower not in taken)
+    kept = [replace(last, owed_by=replace(last.owed_by, value=left))] if left else []
+    return [*reports[:-1], *kept, *built]
+
+
 def _build_report(
     deadline: FoundDeadline, duties: tuple[Duty, ...], outline: Outline, owers: Owers, calendar: Calendar
 ) -> tuple[tuple[FoundReport, ...], tuple[Finding, ...]]:
     clause = deadline.clause
     stated = REPORT.search(deadline.sentence)
+    apart = SAYS_APART.search(deadline.sentence)
     own = owers.name_in(deadline.sentence[: stated.start()]) if stated else ()
+    own = owers.roll.find_in(deadline.sentence) if apart else own
     related = _find_related(deadline, duties, own)
     main = next((duty for duty in related if duty.is_specific), related[0] if related else None)
     base = own or (main.base if main else owers.units)
@@ -114,9 +147,21 @@ def _find_related(deadline: FoundDeadline, duties: tuple[Duty, ...], own: tuple[
 def _find_exempt(deadline: FoundDeadline, main: Duty | None, outline: Outline, owers: Owers) -> tuple[str, ...]:
     exempt = {*(main.exempt.units if main else ()), *read_exceptions(deadline.clause.text, owers.roll).units}
     for each in outline.body:
-        if each.section is deadline.clause.section:
-            exempt.update(read_report_waivers(each.text, owers.roll).units)
+        if each.section is deadline.clause.section or not (each.within or each.marker):
+            for sentence in split_sentences(each.text):
+                waived = read_report_waivers(sentence, owers.roll).units
+                if _is_for_another(sentence, deadline):
+                    exempt.difference_update(waived)
+                else:
+                    exempt.update(waived)
     return tuple(unit for unit in owers.units if unit in exempt)
+
+
+def _is_for_another(sentence: str, deadline: FoundDeadline) -> bool:
+    """Tell whether ``sentence`` names a report, and not the one of ``deadline``."""
+    named = read_report_name(sentence)
+    own = deadline.title.value.casefold() if deadline.title else ""
+    return bool(named and own) and named.casefold() not in own
 
 
 def _find_forms(
@@ -125,7 +170,7 @@ def _find_forms(
     """Return the forms that the main duty names, else a clause on forms beside it, else any other duty's."""
     duty_clauses = [duty.clause for duty in related]
     section = deadline.clause.section
-    beside = [each for each in outline.body if each.section is section and REPORT.search(each.text)]
+    beside = [each for each in outline.body if each.section is section and REPORT.search(each.text)] if related else []
     read = [Placed(main.forms, main.clause.place)] if main else []
     read += [
         Placed(read_forms(each.text, owers.roll), each.place)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from scheduler.documents.document import Cell, Row
 from scheduler.intake.columns import Columns, read_cell_dates
-from scheduler.intake.dates import DateReading, name_weekday, read_dates
+from scheduler.intake.dates import LONGEST_RANGE, DateReading, name_weekday, read_dates
 from scheduler.intake.grouping import FilledRow
 from scheduler.intake.hours import HoursReading, PartHours, PartOfDay, read_hours
-from scheduler.intake.wording import Placed, capitalise_first, trim_clause
+from scheduler.intake.offices import read_place_name
+from scheduler.intake.wording import Placed, capitalise_first, make_phrase_key, trim_clause
 from scheduler.model import Finding, Severity
 
 _SPLIT_NAMES: Final = re.compile(r"\s*(?:[,;\n]|\bvà\b)\s*", re.IGNORECASE)
@@ -36,6 +37,7 @@ _VAGUE: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORT_PARTS: Final = re.compile(r"(?P<morning>s)?\s*[,;+&/]?\s*(?P<afternoon>c)?", re.IGNORECASE)
+_STARTS: Final = re.compile(r"^(?!.*\b(?:sáng|chiều|tối)\b).*\bbắt đầu\b", re.IGNORECASE | re.DOTALL)
 _TICK: Final = re.compile(r"[xX×✓✔]|có", re.IGNORECASE)
 _NO_HOURS: Final = HoursReading()
 
@@ -45,7 +47,8 @@ class ScheduleRow:
     """One row of a schedule that is a visit; ``hours`` are those the row itself states.
 
     ``parts`` pairs a commune's name with the part of the day in which the row says it is visited. ``venue`` is the room
-    or building; ``team`` what the row, or a heading above it, calls the team.
+    or building; ``team`` what the row, or a heading above it, calls the team. ``note`` is all that the row remarks
+    beside its facts. ``adjusts`` tells that ``hours`` only move the start of one part of the usual day.
     """
 
     place: str
@@ -58,6 +61,8 @@ class ScheduleRow:
     parts: tuple[tuple[str, PartOfDay], ...] = ()
     venue: str | None = None
     team: Placed[str] | None = None
+    note: Placed[str] | None = None
+    adjusts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,17 @@ def read_row(
         return (), (_tell_no_unit(row, day_place),) if day_cell.text else ()
     unit = Placed(trim_clause(unit_cell.text.replace("\n", " ")), columns.name_place(unit_cell, columns.unit))
     reading = _read_days(day_cell, year)
-    findings = _check_dates(unit.value, day_cell, day_place, reading, year)
+    reading, ends = _extend_to_end(unit.value, row, columns, reading, year)
+    findings = ends or _check_dates(unit.value, day_cell, day_place, reading, year)
     if reading.impossible:
         return (), findings
     if filled.day_taken_from and reading.days:
         findings += (_tell_day_taken(unit, row, reading, filled.day_taken_from),)
     names = _read_names(row, columns)
     hours = _read_row_hours(row, columns, skip_note=skip_note)
+    note = None if skip_note else _read_placed(row, columns, columns.note)
+    if note and not names.parts:
+        names = replace(names, parts=_match_parts(note.value, names.names))
     findings += _check_hours(unit.value, hours)
     whole = ScheduleRow(
         place=row.place,
@@ -99,6 +108,8 @@ def read_row(
         parts=names.parts,
         venue=venue.value if (venue := _read_placed(row, columns, columns.venue)) else None,
         team=_read_placed(row, columns, columns.team) or team,
+        note=_read_remarks(row, columns, note),
+        adjusts=_only_moves_a_start(hours, note),
     )
     return _split_by_day(whole, day_cell), findings
 
@@ -155,6 +166,27 @@ def _holds_names(cell: Cell) -> bool:
     return bool(cell.text) and not _TICK.fullmatch(cell.text) and not read_hours(cell.text).parts
 
 
+def _match_parts(note: str, names: tuple[Placed[str], ...]) -> tuple[tuple[str, PartOfDay], ...]:
+    """Return the communes of the row that ``note`` sends to one part of the day."""
+    known = {make_phrase_key(read_place_name(each.value).bare): each.value for each in names}
+    told = ((known.get(make_phrase_key(read_place_name(name).bare)), part) for name, part in _split_parts(note))
+    return tuple((name, part) for name, part in told if name and part)
+
+
+def _read_remarks(row: Row, columns: Columns, note: Placed[str] | None) -> Placed[str] | None:
+    cell = row.cells[columns.day]
+    said = Placed(cell.text, columns.name_place(cell, columns.day)) if cell.text and cell.value is None else None
+    return Placed(f"{said.value}. {capitalise_first(note.value)}" if said else note.value, note.place) if note else said
+
+
+def _only_moves_a_start(hours: Placed[HoursReading], note: Placed[str] | None) -> bool:
+    """Tell whether the hours are one start before noon in the row's note ("bắt đầu từ 8 giờ 30")."""
+    parts = hours.value.parts
+    if note is None or hours.place != note.place or len(parts) != 1 or parts[0].start is None:
+        return False
+    return parts[0].part == "morning" and parts[0].end is None and bool(_STARTS.search(note.value))
+
+
 # --- days -------------------------------------------------------------------------------------------
 
 
@@ -162,6 +194,25 @@ def _read_days(cell: Cell, year: int | None) -> DateReading:
     reading = read_cell_dates(cell, year=year)
     # The file's own date is one whatever stands beside it.
     return replace(reading, days=(), weekdays=()) if cell.value is None and _VAGUE.search(cell.text) else reading
+
+
+def _extend_to_end(
+    unit: str, row: Row, columns: Columns, reading: DateReading, year: int | None
+) -> tuple[DateReading, tuple[Finding, ...]]:
+    """Return ``reading`` up to the day in the column of last days; where that is none, as it is, and a finding."""
+    if columns.until is None or not reading.days:
+        return reading, ()
+    cell = row.cells[columns.until]
+    until = _read_days(cell, year)
+    if until.days and timedelta(0) <= until.days[-1] - reading.days[0] <= LONGEST_RANGE:
+        span = (until.days[-1] - reading.days[0]).days + 1
+        return replace(reading, days=tuple(reading.days[0] + timedelta(days=step) for step in range(span))), ()
+    if until.days or until.impossible:
+        said = f"{row.cells[columns.day].text} - {cell.text}"
+        text = f"the visit of {unit}: '{said}' is no range of days; correct it, the row is left out until then"
+        place = columns.name_place(cell, columns.until)
+        return replace(reading, impossible=(said,)), (Finding(Severity.ERROR, "date-impossible", text, place),)
+    return reading, ()
 
 
 def _split_by_day(row: ScheduleRow, cell: Cell) -> tuple[ScheduleRow, ...]:
@@ -183,6 +234,11 @@ def _check_dates(unit: str, cell: Cell, place: str, reading: DateReading, year: 
         else:
             text = f"the visit of {unit}: '{cell.text}' is not a date; correct it, the row is left out until then"
         return (Finding(Severity.ERROR, "date-impossible", text, place),)
+    if reading.alternatives and reading.days:
+        taken = ", ".join(f"{day:%d/%m/%Y}" for day in reading.days)
+        others = ", ".join(f"{day:%d/%m/%Y}" for day in reading.alternatives)
+        text = f"the visit of {unit}: '{cell.text}' names more than one choice; {taken} is taken and {others} is not"
+        return (Finding(Severity.WARNING, "date-alternative", f"{text}; enter the day that holds", place),)
     if not reading.days:
         value = f"'{cell.text}' names no day" if cell.text else "its date is empty"
         text = f"the visit of {unit} has no date ({value}); it is kept unscheduled, enter its date when it is known"

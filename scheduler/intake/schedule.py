@@ -16,7 +16,7 @@ from scheduler.intake.columns import Columns, continues_schedule, find_columns, 
 from scheduler.intake.grouping import FilledRow, fill_groups
 from scheduler.intake.hours import HoursReading, read_hours
 from scheduler.intake.rows import ScheduleRow, read_row
-from scheduler.intake.teams import find_team_name
+from scheduler.intake.teams import TEAM_NAME, find_team_name
 from scheduler.intake.wording import Placed
 from scheduler.model import Finding
 from scheduler.naming import fold_text
@@ -25,6 +25,7 @@ _TOTAL: Final = re.compile(r"(?:tong(?: cong| so)?|cong)\b[ :.\d]*.*")
 _SIGNATURE: Final = re.compile(r"(?:kt|tm|tl|tuq)\.? .*|giam doc.*|pho giam doc.*|chu tich.*|nguoi lap.*|thu truong.*")
 _RECIPIENTS: Final = re.compile(r"Nơi\s+(?:nhận|gửi)\s*:", re.IGNORECASE)
 _COLUMN_NUMBER: Final = re.compile(r"\(?(?:\d{1,2}|[a-z])\)?")
+_FOR_ALL: Final = re.compile(r"\b(?:các|tất cả|mọi|hàng|mỗi)\s+(?:các\s+)?(?:ngày|buổi|đơn vị|đoàn)\b", re.IGNORECASE)
 _FEWEST_NUMBERED: Final = 3
 _GROUP_NUMBER: Final = re.compile(r"(?:[IVX]{1,4}|[A-Z])\.?")
 _TITLE_LINES: Final = 3  # how many paragraphs above a table may name its team
@@ -120,14 +121,16 @@ def _find_common_hours(table: Table, columns: Columns) -> tuple[Placed[HoursRead
     if columns.note is None:
         return None, ""
     column = columns.note
-    filled = [row for row in table.rows[columns.first_row :] if row.cells[column].text and not row.cells[column].merged]
-    if len(filled) != 1:
-        return None, ""
-    cell = filled[0].cells[column]
-    hours = read_hours(cell.text)
-    if not any(part.start for part in hours.parts):
-        return None, ""
-    return Placed(hours, columns.name_place(cell, column)), cell.text
+    cells = [row.cells[column] for row in table.rows[columns.first_row :]]
+    filled = [cell for cell in cells if cell.text and not cell.merged]
+    for cell in filled:
+        hours = read_hours(cell.text)
+        merged = any(other.merged and other.text == cell.text for other in cells)
+        # A lone start beside one row is that row's own.
+        alone = len(filled) == 1 and len(hours.parts) > 1
+        if any(part.start for part in hours.parts) and (merged or alone or _FOR_ALL.search(cell.text)):
+            return Placed(hours, columns.name_place(cell, column)), cell.text
+    return None, ""
 
 
 def _is_no_visit(row: Row, columns: Columns) -> bool:
@@ -148,6 +151,9 @@ def _is_group_heading(row: Row, columns: Columns) -> bool:
     own = [column for column, cell in enumerate(row.cells) if cell.text and not cell.merged]
     numbered = columns.index is not None and bool(_GROUP_NUMBER.fullmatch(row.cells[columns.index].text))
     if numbered and len(own) <= _FEWEST_NUMBERED - 1 and not row.cells[columns.day].text:
+        return True
+    named = re.fullmatch(TEAM_NAME, row.cells[columns.unit].text.strip(), re.IGNORECASE)
+    if named and not row.cells[columns.day].text:
         return True
     if len(own) != 1:
         return False

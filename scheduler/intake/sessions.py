@@ -52,7 +52,7 @@ def decide_sessions(rows: tuple[ScheduleRow, ...], stated: tuple[Placed[HoursRea
     place = stated[0].place if stated else (rows[0].place if rows else "")
     usual = _list_parts(stated[0].value) if stated else ()
     findings: list[Finding] = []
-    bare_rows = [row for row in rows if not row.hours.value.parts and not row.parts]
+    bare_rows = [row for row in rows if row.adjusts or (not row.hours.value.parts and not row.parts)]
     if not usual:
         usual = ("morning", "afternoon")
         if bare_rows:
@@ -110,7 +110,7 @@ def _find_commonest(part: PartOfDay, rows: tuple[ScheduleRow, ...]) -> Placed[Pa
         Placed(hours, row.hours.place)
         for row in rows
         for hours in row.hours.value.parts
-        if hours.part == part and hours.start
+        if hours.part == part and hours.start and not row.adjusts
     ]
     counts = Counter(each.value for each in listed)
     return max(listed, key=lambda each: counts[each.value], default=None)

@@ -14,7 +14,7 @@ from typing import Final
 from scheduler.intake.dates import DateReading, read_dates
 from scheduler.intake.hours import HoursReading, read_hours
 from scheduler.intake.outline import Clause, Outline, Part
-from scheduler.intake.wording import Placed
+from scheduler.intake.wording import Placed, split_sentences
 
 _TENTATIVE: Final = re.compile(r"\bdự kiến\b|\btạm thời\b", re.IGNORECASE)
 _ABOUT_TIME: Final = re.compile(
@@ -22,7 +22,7 @@ _ABOUT_TIME: Final = re.compile(
 )
 _ABOUT_VISITS: Final = re.compile(r"kiểm tra|thanh tra|giám sát|làm việc|khảo sát", re.IGNORECASE)
 _ABOUT_HOURS: Final = re.compile(r"\bbuổi\b|\bsáng\b|\bchiều\b|\bbắt đầu\b|\bgiờ làm việc\b", re.IGNORECASE)
-_ABOUT_DEADLINE: Final = re.compile(r"\bbáo cáo\b|\btrước\b|\bchậm nhất\b", re.IGNORECASE)
+_NOT_FOR_ALL: Final = re.compile(r"\bbáo cáo\b|\btrước\b|\bchậm nhất\b|\briêng\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def _make_period(reading: DateReading, year: int | None) -> Period | None:
 
 def _find_hours(clauses: tuple[Clause, ...]) -> Placed[HoursReading] | None:
     for clause in clauses:
-        hours = read_hours(clause.text)
-        stated = any(part.start for part in hours.parts)
-        if stated and _ABOUT_HOURS.search(clause.text) and not _ABOUT_DEADLINE.search(clause.text):
-            return Placed(hours, clause.place)
+        for sentence in split_sentences(clause.text):
+            hours = read_hours(sentence)
+            stated = any(part.start for part in hours.parts)
+            if stated and _ABOUT_HOURS.search(sentence) and not _NOT_FOR_ALL.search(sentence):
+                return Placed(hours, clause.place)
     return None

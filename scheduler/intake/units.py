@@ -5,13 +5,17 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Final
 
 from scheduler.intake.offices import KnownUnit, PlaceName, UnitRoll, read_place_name
 from scheduler.intake.rows import ScheduleRow
 from scheduler.intake.wording import Placed, make_phrase_key
 from scheduler.model import Commune, Source, Unit
 from scheduler.naming import make_unique_slug
+
+_COMMITTEE: Final = re.compile(r"(?:UBND|(?:Ủy|Uỷ) ban nhân dân)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,16 @@ def collect_units(rows: tuple[ScheduleRow, ...]) -> Units:
         )
         sources.append(Source(f"/units/{index}/name", firsts[unit_id]))
         sources += [Source(f"/units/{index}/communes/{at}/name", each.place) for at, each in enumerate(named)]
-    roll = UnitRoll(tuple(KnownUnit(ids[key], places[key]) for key in ids))
+    known = tuple(KnownUnit(ids[key], _read_seat(places[key])) for key in ids)
+    roll = UnitRoll(known, of_communes=not any(row.communes for row in rows))
     return Units(tuple(units), roll, tuple(sources))
+
+
+def _read_seat(place: PlaceName) -> PlaceName:
+    """Return the place of which "UBND huyện …" is the committee, so that prose which names the place finds it."""
+    match = _COMMITTEE.match(place.written)
+    seat = read_place_name(place.written[match.end() :]) if match else place
+    return replace(seat, written=place.written) if seat.kind else place
 
 
 def make_place_key(name: str) -> tuple[str, ...]:

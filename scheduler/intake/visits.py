@@ -65,7 +65,7 @@ def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken:
         ids = [slugs[make_place_key(each.value)] for each in row.communes]
         for commune_id, each in zip(ids, row.communes, strict=True):
             communes.setdefault(commune_id, Placed(commune_id, each.place))
-        stated_parts = row.hours.value.parts or tuple(PartHours(part) for part in _list_parts(row))
+        stated_parts = _list_stated(row, sessions)
         for hours in stated_parts:
             commune = _find_commune(row, hours.part, slugs, alone=len(rows) > 1)
             session = _make_session(hours, sessions.of_part(hours.part), commune, row.venue)
@@ -88,6 +88,14 @@ def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken:
         scope=next((row.scope for row in rows if row.scope), None),
         team=first.team,
     )
+
+
+def _list_stated(row: ScheduleRow, sessions: Sessions) -> tuple[PartHours, ...]:
+    stated = row.hours.value.parts
+    if row.adjusts:
+        moved = {hours.part: hours for hours in stated}
+        return tuple(moved.get(part, PartHours(part)) for part in dict.fromkeys((*sessions.usual, *moved)))
+    return stated or tuple(PartHours(part) for part in _list_parts(row))
 
 
 def _list_parts(row: ScheduleRow) -> tuple[PartOfDay, ...]:

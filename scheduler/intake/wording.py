@@ -19,7 +19,7 @@ _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _WORD: Final = re.compile(r"[^\W_]+")
 # A full stop after one of these ends an abbreviation, not a sentence.
 _SENTENCE_BREAK: Final = re.compile(
-    r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bKT)(?<!\bTM)(?<!\bTL)(?<!\bTs)(?<!\bThS)(?<!\bđ/c)(?<!\bĐ/c)(?<!\b\w)[.!?]\s+"
+    r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bKT)(?<!\bTM)(?<!\bTL)(?<!\bTs)(?<!\bThS)(?<!\bđ/c)(?<!\bĐ/c)(?<!\b[^\W\d])[.!?]\s+"
     rf"(?=[{CAPITALS}])"
 )
 

@@ -216,16 +216,17 @@ def test_import_of_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     assert ran.err.startswith("nothing.txt")
 
 
-def test_import_with_an_error_writes_a_draft_that_is_not_loaded(tmp_path: Path) -> None:
+def test_import_with_an_error_writes_a_draft_alone_and_the_configuration_stays_right(config: Path) -> None:
+    folder = config.parent
     text = SAMPLE.read_text(encoding="utf-8").replace("28/5/2024", "31/6/2024")
-    (tmp_path / "plan.txt").write_text(text, encoding="utf-8")
-    ran = run_command("import", "plan.txt", "--id", "x", folder=tmp_path)
+    (folder / "plan.txt").write_text(text, encoding="utf-8")
+    contacts = (config / "contacts.yaml").read_bytes()
+    ran = run_command("import", "plan.txt", "--id", "x", folder=folder)
     assert ran.status == 1
     assert "31/6/2024" in ran.out
-    assert (tmp_path / "config/plans/x.draft.yaml").exists()
-    assert not (tmp_path / "config/plans/x.yaml").exists()
-    found = run_command("check", "--json", folder=tmp_path)
-    assert found.status == 0
+    assert sorted(path.name for path in (config / "plans").glob("*.yaml")) == ["kiem-tra-2024.yaml", "x.draft.yaml"]
+    assert (config / "contacts.yaml").read_bytes() == contacts
+    assert run_command("check", folder=folder).status == 0
 
 
 def test_doctor_names_what_is_missing(config: Path) -> None:

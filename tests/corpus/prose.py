@@ -226,3 +226,28 @@ add(
         visits=tuple(visit.replace("doan-kiem-tra", "no team") for visit in VISITS),
     ),
 )  # fmt: skip
+
+add(
+    "reports-of-their-own-and-duties-of-others",
+    make_page(
+        report=f"{REPORT}\n- Các huyện, thành phố gửi báo cáo khắc phục về Sở Nội vụ không muộn hơn ngày 30/6/2025; "
+        "riêng huyện Kon Rẫy gửi trước ngày 15/6/2025.\n- Miễn báo cáo khắc phục đối với huyện Đắk Hà.\n"
+        "- Phòng Văn thư tổng hợp, báo cáo Giám đốc Sở trước ngày 15/7/2025."
+    ),
+    codes=("deadline-after-visit", "deadline-other"),
+    facts=replace(
+        FACTS,
+        reports=(
+            *FACTS.reports,
+            "bao-cao-2 | Báo cáo khắc phục | by 30/06/2025 | tp-kon-tum | Sở Nội vụ | - | -",
+            "bao-cao-3 | Báo cáo khắc phục | before 15/06/2025 | huyen-kon-ray | - | - | -",
+        ),
+    ),
+)
+add(
+    "number-behind-the-title",
+    make_page(
+        letterhead="SỞ NỘI VỤ TỈNH KON TUM",
+        title="KẾ HOẠCH\nKiểm tra công tác văn thư, lưu trữ năm 2025\nSố: 21/KH-SNV\nKon Tum, ngày 07 tháng 4 năm 2025",
+    ),
+)

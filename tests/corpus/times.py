@@ -139,6 +139,71 @@ add(
     codes=("visit-outside-period", "visit-repeated"),
     facts=replace(FACTS, visits=(*VISITS, VISITS[0].replace("huyen-dak-ha |", "huyen-dak-ha-2 |"))),
 )
+add(
+    "choices-and-reserve-days",
+    make_page(change_column(3, "12 hoặc 13/5/2025", "14/5/2025 (dự phòng 15/5/2025)", "16/5/2025")),
+    codes=("date-alternative",),
+)
+add(
+    "first-and-last-day-in-two-columns",
+    make_page(
+        Grid(
+            (
+                (*HEADS[:3], "Từ ngày", "Đến ngày"),
+                (*ROWS[0], "13/5/2025"),
+                (*ROWS[1], "14/5/2025"),
+                (*ROWS[2], ""),
+            )
+        )
+    ),
+    forms=("txt", "docx", "xlsx"),
+    facts=replace(FACTS, visits=(VISITS[0].replace("12/05/2025", "12/05/2025 13/05/2025"), *VISITS[1:])),
+)
+add(
+    "put-off-in-a-note-and-in-the-text",
+    make_page(
+        Grid(
+            (
+                (*HEADS, "Ghi chú"),
+                (*ROWS[0], "Tạm hoãn, có thông báo sau"),
+                (*ROWS[1], "Dời sang ngày 15/5/2025"),
+                (*ROWS[2], ""),
+            )
+        ),
+        time=f"{TIME}\n- Riêng thành phố Kon Tum hoãn kiểm tra. Trường hợp hoãn, Sở sẽ thông báo.",
+    ),
+    codes=("postponed",),
+    facts=replace(
+        FACTS,
+        visits=(
+            VISITS[0].replace("12/05/2025", "no date"),
+            VISITS[1].replace("14/05/2025", "15/05/2025"),
+            VISITS[2].replace("16/05/2025", "no date"),
+        ),
+    ),
+)
+add(
+    "starts-and-halves-in-notes",
+    make_page(
+        Grid(
+            (
+                (*HEADS, "Ghi chú"),
+                (*ROWS[0], "Buổi sáng: xã Đắk Mar, buổi chiều: xã Ngọk Réo"),
+                (*ROWS[1], "Bắt đầu từ 8 giờ 30"),
+                (*ROWS[2], ""),
+            )
+        ),
+        time=f"{TIME} Riêng thành phố Kon Tum bắt đầu từ 09 giờ 00.",
+    ),
+    facts=replace(
+        FACTS,
+        visits=(
+            VISITS[0].replace("morning + afternoon", "morning in dak-mar + afternoon in ngok-reo"),
+            VISITS[1].replace("morning", "morning 08:30"),
+            VISITS[2].replace("morning", "morning 09:00"),
+        ),
+    ),
+)
 for number, (hours, said) in enumerate(
     (
         ("7h30", "morning"),
