@@ -77,10 +77,13 @@ def plan_reminders(
                 moments[position, item.anchor] = moment
             if moment.due_at >= item.useful_until:
                 continue
+            told = f"{plan.id}|{item.id}|{item.unit}|{item.occurrence}"
             for contact in _list_audience(rule, item, by_place, untold):
-                reminder = _make_reminder(plan, item, rule, moment, contact)
+                reminder = _make_reminder(plan.id, told, item, rule, moment, contact)
                 reminders.setdefault(reminder.key, reminder)
-    ordered = sorted(reminders.values(), key=attrgetter("due_at", "key"))
+    # Twice, the second time keeping the order of the first: quicker than comparing pairs.
+    ordered = sorted(reminders.values(), key=attrgetter("key"))
+    ordered.sort(key=attrgetter("due_at"))
     return Planned(tuple(ordered), tuple(untold))
 
 
@@ -198,23 +201,24 @@ def _list_places(rule: Rule, item: _Item) -> Iterator[str]:
             yield item.team
 
 
-def _make_reminder(plan: Plan, item: _Item, rule: Rule, moment: Moment, contact: Contact) -> Reminder:
+def _make_reminder(plan: str, told: str, item: _Item, rule: Rule, moment: Moment, contact: Contact) -> Reminder:
+    """Make one of thousands: by position, in the order of the fields, since that is what takes the time."""
     address = contact.email or ""
-    told = f"{plan.id}|{item.id}|{item.unit}|{item.occurrence}"
+    mailbox = address.lower()
     return Reminder(
-        key=f"{told}|{rule.id}|{address.lower()}",
-        series=f"{told}|{address.lower()}",
-        plan=plan.id,
-        about=item.about,
-        item=item.id,
-        unit=item.unit,
-        occurrence=item.occurrence,
-        rule=rule.id,
-        template=rule.template,
-        contact=contact.id,
-        address=address,
-        due_at=moment.due_at,
-        useful_until=item.useful_until,
-        why=moment.why,
-        truth=item.truth,
+        f"{told}|{rule.id}|{mailbox}",
+        f"{told}|{mailbox}",
+        plan,
+        item.about,
+        item.id,
+        item.unit,
+        item.occurrence,
+        rule.id,
+        rule.template,
+        contact.id,
+        address,
+        moment.due_at,
+        item.useful_until,
+        moment.why,
+        item.truth,
     )
