@@ -17,10 +17,11 @@ from scheduler.planfile.wording import quote
 def find_untold(
     contacts: tuple[FileTree, ...], plans: tuple[FileTree, ...], rules: tuple[Rule, ...]
 ) -> tuple[Problem, ...]:
-    """Return contacts without address, visited or owing bodies without contact, teams nobody is of, undated visits."""
+    """Return contacts without address or sharing one, bodies without contact, teams nobody is of, undated visits."""
     warnings: list[Problem] = []
     for tree in contacts:
         warnings += _find_without_address(tree)
+    warnings += _find_shared_mailboxes(contacts)
     for plan in plans:
         if plan.root is not None:
             belongs = _map_contacts(contacts, plan.stem)
@@ -42,6 +43,24 @@ def _find_without_address(tree: FileTree) -> Iterator[Problem]:
             said = f"{quote(name.text if name else '')} has no address and cannot be told; fill it in"
             at = contact if email is None else email.key if tree.sheet is None else email.value
             yield make_problem(tree.file, at, f"contacts[{index}].email", said, "warning")
+
+
+def _find_shared_mailboxes(contacts: tuple[FileTree, ...]) -> Iterator[Problem]:
+    """Warn of each contact whose mailbox another has already: it gets one mail about an item, in the other's name."""
+    first: dict[str, str] = {}
+    for tree in contacts:
+        for index, contact in tree.root.mappings("contacts") if tree.root else ():
+            email, name = contact.text("email"), contact.text("name")
+            mailbox = email.text.strip().lower() if email is not None else ""
+            if email is None or not mailbox:
+                continue
+            if mailbox in first:
+                said = (
+                    f"{quote(email.text)} is the mailbox of {quote(first[mailbox])} too: a mail about one item"
+                    " goes there once, in that name; give each its own where both must read it"
+                )
+                yield make_problem(tree.file, email, f"contacts[{index}].email", said, "warning")
+            first.setdefault(mailbox, name.text if name is not None else "")
 
 
 def _map_contacts(contacts: tuple[FileTree, ...], plan: str) -> dict[str, str]:

@@ -318,3 +318,11 @@ def test_diff_of_a_draft_names_events_and_mails_and_changes_nothing(config: Path
 def test_approve_without_an_edit_that_waits_says_so(config: Path) -> None:
     ran = run_command("approve", folder=config.parent)
     assert (ran.status, ran.err.strip()) == (2, "no edit waits for approval")
+
+
+def test_check_warns_of_two_contacts_with_one_mailbox(config: Path) -> None:
+    break_file(config, "contacts.yaml", "email: ubnd.an-ba@son-dong.example", "email: ubnd.phuc-son@son-dong.example")
+    ran = run_command("check", "--json", folder=config.parent)
+    (problem,) = ran.records("problems")
+    assert (ran.status, problem["severity"]) == (0, "warning")
+    assert "'ubnd.phuc-son@son-dong.example' is the mailbox of 'Ủy ban nhân dân xã Phúc Sơn' too" in problem["message"]
