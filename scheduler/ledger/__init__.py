@@ -1,7 +1,8 @@
 """The ledger: the only durable state, and the only room with SQL.
 
 IO. ``Ledger.open(url)`` gives one object with its stages: planning, sending, history, the events, the control
-over the service as a whole, the tokens of private feeds, and the trail of edits.
+over the service as a whole, the tokens of private feeds, the trail of edits, the arrivals of reports and the answers
+about visits.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from scheduler.errors import LedgerError
+from scheduler.ledger.arrivals import Arrivals
+from scheduler.ledger.attendance import Attendance
 from scheduler.ledger.backup import back_up
 from scheduler.ledger.control import Control, name_claimant
 from scheduler.ledger.edits import Edits, FileEdit, WaitingEdit
@@ -51,6 +54,8 @@ class Ledger:
     control: Control
     tokens: Tokens
     edits: Edits
+    arrivals: Arrivals
+    attendance: Attendance
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -68,6 +73,8 @@ class Ledger:
             Control(engine, path),
             Tokens(engine),
             Edits(engine),
+            Arrivals(engine),
+            Attendance(engine),
         )
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import uuid
 from dataclasses import asdict, dataclass
@@ -97,6 +98,13 @@ class Control:
         mark = self._read_mark()
         if mark is not None and self._is_known(mark.identity):
             self._write_mark(mark.identity)
+
+    def find_link_secret(self) -> str:
+        """Return the secret that signs the links in mails, the same as long as this ledger lives."""
+        with begin_writing(self._engine) as connection:
+            fresh = secrets.token_urlsafe(32)
+            connection.execute(update(service).where(service.c.link_secret.is_(None)).values(link_secret=fresh))
+            return str(connection.scalar(select(service.c.link_secret)))
 
     def _is_known(self, identity: str) -> bool:
         mark = self._read_mark()

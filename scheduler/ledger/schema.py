@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Dialect,
     ForeignKey,
     Index,
@@ -145,6 +146,7 @@ service = Table(
     Column("pause_reason", Text),
     Column("paused_since", Instant),
     Column("paused_until", Instant),
+    Column("link_secret", String),  # signs the links in mails; NULL until the first is needed
 )
 
 proposals = Table(
@@ -167,4 +169,32 @@ edits = Table(
     Column("after", Text),  # NULL: the file is gone
     Column("author", String, nullable=False),
     Column("followed", Text, nullable=False),  # what the edit changed, in words
+)
+
+report_marks = Table(
+    "report_marks",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("plan", String, nullable=False),
+    Column("report", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("on_day", Date),
+    Column("by", String, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("report_marks_place", "plan", "report", "unit"),
+)
+
+visit_answers = Table(
+    "visit_answers",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("plan", String, nullable=False),
+    Column("visit", String, nullable=False),
+    Column("contact", String, nullable=False),
+    Column("occurrence", String, nullable=False),
+    Column("reply", String, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("visit_answers_place", "plan", "visit"),
 )
