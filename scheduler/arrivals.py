@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from scheduler.model import Plan, Report
+from scheduler.model import Plan, Reminder, Report
 
 # Why a reminder stays away: exactly this text in a delivery's ``detail``, so that taking the mark back finds it again.
 NOT_OWED_NOW = "the report is in, said to be sent, or excused"
@@ -83,3 +83,9 @@ def judge_mark(report: Report, mark: ReportMark | None) -> Standing:
     if mark.mark is Mark.RECEIVED:
         return Standing.LATE if mark.on is not None and mark.on > report.due.last_day else Standing.RECEIVED
     return Standing.SAID if mark.mark is Mark.SAID else Standing.EXCUSED
+
+
+def drop_settled(reminders: Iterable[Reminder], arrivals: Iterable[Arrival]) -> tuple[Reminder, ...]:
+    """Return the reminders, in the given order, without those of reports that a unit need not be reminded of."""
+    settled = {(arrival.report, arrival.unit) for arrival in arrivals if arrival.stops_reminders}
+    return tuple(r for r in reminders if r.about != "report" or (r.item, r.unit) not in settled)

@@ -20,7 +20,10 @@ _REVIVABLE = (DeliveryState.CANCELLED, DeliveryState.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class RecordedReminder:
-    """What comparing needs to know of a delivery."""
+    """What comparing needs to know of a delivery.
+
+    ``held_back`` tells a row that is ``skipped`` because its report was settled from one that a person skipped.
+    """
 
     id: int
     key: str
@@ -30,6 +33,7 @@ class RecordedReminder:
     contact: str
     template: str
     truth: str = ""
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ def compare_reminders(
 def _must_revise(row: RecordedReminder, reminder: Reminder, now: datetime) -> bool:
     if row.state is DeliveryState.CANCELLED:
         return True
+    if row.held_back:
+        return reminder.useful_until > now
     differs = (row.due_at, row.useful_until, row.contact, row.template, row.truth) != (
         reminder.due_at,
         reminder.useful_until,

@@ -19,7 +19,7 @@ from scheduler.ledger import Ledger
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
 from scheduler.notices import Told
-from scheduler.reconciling import Caution, Proposal, apply_proposal, propose_changes
+from scheduler.reconciling import Caution, Proposal, apply_proposal, propose_changes, reconcile_marks
 from scheduler.snapshot import Snapshot
 
 _log = structlog.get_logger(__name__)
@@ -79,6 +79,7 @@ class Following:
         self._lock = threading.Lock()
         self._offer: Setup | None = None
         self._waiting: Setup | None = None
+        self._heeded: int | None = None
         self.in_force: InForce | None = None
 
     @property
@@ -102,6 +103,16 @@ class Following:
         waiting = self._ledger.edits.find_waiting()
         return waiting is not None and waiting.approved_at is not None and self._consider(self._waiting, now)
 
+    def heed_marks(self, now: datetime) -> bool:
+        """Heed what people said of reports since the last look; False where no reminder had to change."""
+        in_force = self.in_force
+        version = self._ledger.arrivals.read_version()
+        if in_force is None or version == self._heeded:
+            return False
+        changed = reconcile_marks(in_force.setup.snapshot, self._ledger, in_force.setup.caution or Caution(), now)
+        self._heeded = version
+        return changed
+
     def put_in_force(self, setup: Setup) -> None:
         """Run ``setup``, whose changes the ledger has already: applied just now, or by the service before us."""
         known = {} if self.in_force is None else {row.event.uid: row for row in self.in_force.recorded}
@@ -116,6 +127,7 @@ class Following:
         )
 
     def _consider(self, setup: Setup, now: datetime) -> bool:
+        version = self._ledger.arrivals.read_version()
         proposal = propose_changes(setup.snapshot, self._ledger, setup.caution or Caution(), now)
         if setup.caution is None:
             proposal = replace(proposal, reasons=())
@@ -128,6 +140,7 @@ class Following:
         self._waiting = None
         apply_proposal(proposal, self._ledger, now)
         self._ledger.edits.settle(now)
+        self._heeded = version
         self.put_in_force(setup)
         _log_applied(proposal)
         self._tell(Decision(setup, proposal, applied=True, at=now))

@@ -257,6 +257,20 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What goes out beside the rules: a receipt for each report, and the team's digests.
+
+    A digest goes at ``digest_at`` on ``digest_weekday`` (0 = Monday), until ``season_days`` after a plan's last item.
+    """
+
+    receipts: bool = True
+    digest: bool = True
+    digest_at: time = time(7, 30)
+    digest_weekday: int = 0
+    season_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class DayOverride:
     """One line of ``config/holidays.yaml``: it wins over the holidays library."""
 

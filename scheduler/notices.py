@@ -58,14 +58,16 @@ def plan_notices(
     recorded: Iterable[RecordedEvent],
     settling: Settling,
     now: datetime,
+    conditional: tuple[Reminder, ...] = (),
 ) -> tuple[Reminder, ...]:
     """Return a notice for each person whose last news of an item is no longer true, ordered by (due_at, key).
 
-    ``recorded`` are the plan's events as they stand after the edit. Nobody is told of what is past, nobody
+    ``recorded`` are the plan's events as they stand after the edit, ``conditional`` the reminders that go only where
+    a report does not come in time. Nobody is told of what is past, nobody
     at an address that no contact has any more. A plan that turned from tentative to confirmed is told once a person.
     """
     people = {(contact.id, (contact.email or "").lower()) for contact in contacts}
-    current = {(r.item, r.unit, r.address.lower()): r for r in reminders}
+    current = {(r.item, r.unit, r.address.lower()): r for r in (*conditional, *reminders)}
     edits = find_edits(recorded)
     notices: dict[str, Reminder] = {}
     confirmed: dict[str, Told] = {}

@@ -7,27 +7,35 @@ Shell: it reads the ledger, lets ``changes``, ``notices`` and ``guard`` decide, 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from scheduler.changes import EventChanges, ReminderChanges, compare_events, compare_reminders
+from scheduler.arrivals import drop_settled, list_arrivals
+from scheduler.changes import EventChanges, RecordedReminder, ReminderChanges, compare_events, compare_reminders
+from scheduler.delivery import DeliveryState
 from scheduler.differences import Differences, EventDifference, MailDifference, describe_events, describe_mails
 from scheduler.guard import Limits, find_reasons
 from scheduler.ledger import Ledger
-from scheduler.model import Contact, Event, Plan, RecordedEvent, Reminder
+from scheduler.model import RecordedEvent, Reminder
 from scheduler.notices import Settling, drop_superseded, mark_confirmed, plan_notices
-from scheduler.snapshot import Snapshot
+from scheduler.receipts import is_receipt, plan_receipts
+from scheduler.snapshot import Snapshot, Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class PlanProposal:
-    """What an edit would change in one plan; ``recorded`` are its events before, ``after`` as they would stand."""
+    """What an edit would change in one plan; ``recorded`` are its events before, ``after`` as they would stand.
+
+    ``edited`` is what it would do to the reminders if nobody had said anything of any report: what a person approves
+    does not become another edit while reports come in.
+    """
 
     plan: str
     recorded: tuple[RecordedEvent, ...]
     after: tuple[RecordedEvent, ...]
     events: EventChanges
     reminders: ReminderChanges
+    edited: ReminderChanges
 
     @property
     def is_empty(self) -> bool:
@@ -64,9 +72,7 @@ def propose_changes(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: d
     proposals = []
     for wanted in snapshot.wanted:
         gone.discard(wanted.plan.id)
-        proposals.append(
-            _propose_plan(wanted.plan, wanted.events, wanted.reminders, wanted.contacts, ledger, caution, now)
-        )
+        proposals.append(_propose_plan(wanted, snapshot, ledger, caution, now))
     proposals += [_propose_removal(plan_id, ledger, now) for plan_id in sorted(gone)]
     reasons = _find_all_reasons(proposals, caution.limits, now)
     return Proposal(tuple(proposals), reasons, _fingerprint(proposals))
@@ -77,6 +83,20 @@ def apply_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> None:
     for plan in proposal.plans:
         ledger.events.record_changes(plan.events)
         ledger.planning.apply_changes(plan.reminders, now)
+
+
+def reconcile_marks(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> bool:
+    """Make the reminders of ``snapshot``, which is in force, what they are after what people said of its reports.
+
+    This is no edit: nothing waits, and nothing else changes. False where nothing had to be written.
+    """
+    changed = ledger.arrivals.hold_back(now) > 0
+    for wanted in snapshot.wanted:
+        if ledger.arrivals.list_marks(wanted.plan.id):
+            changes = _propose_plan(wanted, snapshot, ledger, caution, now).reminders
+            ledger.planning.apply_changes(changes, now)
+            changed = changed or not changes.is_empty
+    return changed
 
 
 def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Differences:
@@ -92,23 +112,45 @@ def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Diff
     return Differences(tuple(events), tuple(mails), proposal.reasons)
 
 
-def _propose_plan(
-    plan: Plan,
-    events: tuple[Event, ...],
-    reminders: tuple[Reminder, ...],
-    contacts: tuple[Contact, ...],
-    ledger: Ledger,
-    caution: Caution,
-    now: datetime,
-) -> PlanProposal:
+def _propose_plan(wanted: Wanted, snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> PlanProposal:
+    plan = wanted.plan
     recorded = ledger.events.list_recorded(plan.id)
-    event_changes = compare_events(events, recorded, now)
+    event_changes = compare_events(wanted.events, recorded, now)
     after = _merge(recorded, event_changes)
     told = mark_confirmed(ledger.history.list_told(plan.id))
-    notices = plan_notices(plan, reminders, contacts, told, after, caution.settling, now)
-    wanted = (*drop_superseded(reminders, notices), *notices)
-    changes = compare_reminders(wanted, ledger.planning.list_recorded(plan.id), now)
-    return PlanProposal(plan.id, recorded, after, event_changes, changes)
+    notices = plan_notices(
+        plan, wanted.reminders, wanted.contacts, told, after, caution.settling, now, wanted.conditional
+    )
+    reminders = drop_superseded((*wanted.reminders, *wanted.conditional), notices)
+    mails = (*reminders, *notices, *wanted.digests)
+    rows = ledger.planning.list_recorded(plan.id)
+    changes, edited = _heed_marks(mails, rows, wanted, snapshot, ledger, now)
+    return PlanProposal(plan.id, recorded, after, event_changes, changes, edited)
+
+
+def _heed_marks(
+    mails: tuple[Reminder, ...],
+    rows: tuple[RecordedReminder, ...],
+    wanted: Wanted,
+    snapshot: Snapshot,
+    ledger: Ledger,
+    now: datetime,
+) -> tuple[ReminderChanges, ReminderChanges]:
+    """Return the changes with what was said of the plan's reports, and those as if nothing had been."""
+    marks = ledger.arrivals.list_marks(wanted.plan.id)
+    if not marks:
+        changes = compare_reminders(mails, rows, now)
+        return changes, changes
+    receipts: tuple[Reminder, ...] = ()
+    if snapshot.follow_up is not None and snapshot.follow_up.receipts:
+        receipts = plan_receipts(wanted.plan, wanted.contacts, marks)
+    heard = (*drop_settled(mails, list_arrivals(wanted.plan, marks)), *receipts)
+    unheard = [
+        replace(row, state=DeliveryState.PLANNED, held_back=False) if row.held_back else row
+        for row in rows
+        if not is_receipt(row.key)
+    ]
+    return compare_reminders(heard, rows, now), compare_reminders(mails, unheard, now)
 
 
 def _propose_removal(plan_id: str, ledger: Ledger, now: datetime) -> PlanProposal:
@@ -116,7 +158,7 @@ def _propose_removal(plan_id: str, ledger: Ledger, now: datetime) -> PlanProposa
     recorded = ledger.events.list_recorded(plan_id)
     event_changes = compare_events((), recorded, now)
     changes = compare_reminders((), ledger.planning.list_recorded(plan_id), now)
-    return PlanProposal(plan_id, recorded, _merge(recorded, event_changes), event_changes, changes)
+    return PlanProposal(plan_id, recorded, _merge(recorded, event_changes), event_changes, changes, changes)
 
 
 def _merge(recorded: tuple[RecordedEvent, ...], changes: EventChanges) -> tuple[RecordedEvent, ...]:
@@ -128,8 +170,8 @@ def _merge(recorded: tuple[RecordedEvent, ...], changes: EventChanges) -> tuple[
 def _find_all_reasons(proposals: list[PlanProposal], limits: Limits, now: datetime) -> tuple[str, ...]:
     events = EventChanges(tuple(row for plan in proposals for row in plan.events.record))
     reminders = ReminderChanges(
-        tuple(reminder for plan in proposals for reminder in plan.reminders.add),
-        tuple(revision for plan in proposals for revision in plan.reminders.revise),
+        tuple(reminder for plan in proposals for reminder in plan.edited.add),
+        tuple(revision for plan in proposals for revision in plan.edited.revise),
         (),
     )
     recorded = tuple(row for plan in proposals for row in plan.recorded)
@@ -142,10 +184,10 @@ def _fingerprint(proposals: list[PlanProposal]) -> str:
     for plan in proposals:
         for row in plan.events.record:
             digest.update(f"{row.event.uid}|{row.revision.sequence}|{row.event!r}|{row.removed_at is None}\n".encode())
-        for reminder in plan.reminders.add:
+        for reminder in plan.edited.add:
             digest.update(f"+{reminder.key}\n".encode())
-        for revision in plan.reminders.revise:
+        for revision in plan.edited.revise:
             digest.update(f"~{revision.reminder.key}|{revision.reminder.due_at.isoformat()}\n".encode())
-        for cancel in plan.reminders.cancel:
+        for cancel in plan.edited.cancel:
             digest.update(f"-{cancel.id}\n".encode())
     return digest.hexdigest()[:12]

@@ -121,6 +121,7 @@ class Sender:
         self._recorder.commit()
         self._recorder.recover()
         now = self._clock.now()
+        self._ledger.arrivals.hold_back(now, due_by=now)
         sending = self._ledger.sending
         choice = choose_due(sending.list_due(now), sending.list_sent_series(now), now)
         sending.expire(choice.expire, now)

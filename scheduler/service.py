@@ -157,6 +157,8 @@ class Service:
         if self._following.settle(self._clock.now()):
             self._states_changed = True
             self.publish()
+        if self._following.heed_marks(self._clock.now()):
+            self._states_changed = True
 
     def publish(self) -> None:
         """Hand the recorded events to the web; done again when the date changes, since feeds depend on it."""

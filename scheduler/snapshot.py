@@ -8,29 +8,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scheduler.events import plan_events
-from scheduler.model import Contact, Event, Plan, Reminder, Rule, Untold
+from scheduler.model import Contact, Event, FollowUp, Plan, Reminder, Rule, Untold
 from scheduler.reminders import plan_reminders
 from scheduler.workdays import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one plan of the configuration asks for."""
+    """What one plan of the configuration asks for: ``reminders`` for certain, ``conditional`` where a report is late.
+
+    ``digests`` tell the plan's teams how things stand. Both are () where the snapshot has no ``follow_up``.
+    """
 
     plan: Plan
     contacts: tuple[Contact, ...]
     events: tuple[Event, ...]
     reminders: tuple[Reminder, ...]
     untold: tuple[Untold, ...]
+    conditional: tuple[Reminder, ...] = ()
+    digests: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One valid configuration and all that follows from it."""
+    """One valid configuration and all that follows from it.
+
+    ``follow_up`` None follows up nothing: no overdue reminder, digest or receipt, as in a rehearsal of what is certain.
+    """
 
     wanted: tuple[Wanted, ...]
     contacts: tuple[Contact, ...]
     workdays: WorkingDays
+    follow_up: FollowUp | None = None
 
     def find(self, plan_id: str) -> Wanted | None:
         return next((wanted for wanted in self.wanted if wanted.plan.id == plan_id), None)

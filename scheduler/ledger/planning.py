@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
 from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
 from scheduler.delivery import DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import OPEN, is_in
+from scheduler.ledger.rows import OPEN, is_held_back, is_in
 from scheduler.ledger.schema import count_microseconds, deliveries, messages
 from scheduler.model import Reminder
 
@@ -43,6 +43,7 @@ class Planning:
             columns.contact,
             columns.template,
             columns.truth,
+            is_held_back(),
         ).where(columns.plan == plan)
         with begin_reading(self._engine) as connection:
             return tuple(
@@ -119,7 +120,7 @@ def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) 
             update(deliveries)
             .where(
                 deliveries.c.id == revision.id,
-                deliveries.c.state.in_((*OPEN, DeliveryState.CANCELLED, DeliveryState.EXPIRED)),
+                or_(deliveries.c.state.in_((*OPEN, DeliveryState.CANCELLED, DeliveryState.EXPIRED)), is_held_back()),
             )
             .values(**_make_row(revision.reminder, now), state=DeliveryState.PLANNED, message_id=None, detail="")
         )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
 
+from scheduler.arrivals import NOT_OWED_NOW, Mark
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.errors import LedgerError
-from scheduler.ledger.schema import deliveries
+from scheduler.ledger.schema import deliveries, report_marks
+from scheduler.receipts import RULE as RECEIPT_RULE
 
 OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
 CLAIMABLE = (*OPEN, DeliveryState.UNCONFIRMED)
@@ -34,6 +36,28 @@ def read_delivery(row: RowMapping) -> Delivery:
 def is_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
     # IN with a list of its own cannot be part of a statement that runs for many rows.
     return or_(*(deliveries.c.state == state for state in states))
+
+
+def is_held_back() -> ColumnElement[bool]:
+    """Return whether a row was skipped because its report was settled, and not by a person."""
+    return and_(deliveries.c.state == DeliveryState.SKIPPED, deliveries.c.detail == NOT_OWED_NOW)
+
+
+def reminds_of_settled() -> ColumnElement[bool]:
+    """Return whether a row reminds of a report that its unit need not be reminded of, by the newest mark."""
+    marks = report_marks.c
+    newest = (
+        select(marks.mark)
+        .where(marks.plan == deliveries.c.plan, marks.report == deliveries.c.item, marks.unit == deliveries.c.unit)
+        .order_by(marks.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(
+        deliveries.c.about == "report",
+        deliveries.c.rule != RECEIPT_RULE,
+        func.coalesce(newest, Mark.TAKEN_BACK) != Mark.TAKEN_BACK,
+    )
 
 
 def check_one(rowcount: int, delivery_id: int) -> None:

@@ -309,6 +309,10 @@ UPDATE deliveries
 SET state = 'sending', next_at = NULL, attempts = ?, claims = ?, in_doubt = ?, message_id = ?,
     claimed_by = ?, leased_until = ?, updated_at = ?
 WHERE id = ? AND state = ? AND claims = ? AND updated_at = ? AND state IN ('planned', 'retrying', 'unconfirmed')
+AND NOT (about = 'report' AND rule <> 'receipt' AND 'taken-back' <> COALESCE((
+    SELECT mark FROM report_marks AS marks
+    WHERE marks.plan = deliveries.plan AND marks.report = deliveries.item AND marks.unit = deliveries.unit
+    ORDER BY marks.id DESC LIMIT 1), 'taken-back'))
 """
 _LEAVE_SENDING = """
 UPDATE deliveries

@@ -1,0 +1,135 @@
+"""A report that arrives stops its reminders; taking that back starts what is still useful again.
+
+The sample: a report of Sơn Động and Lục Nam due before 10/5/2024, told of on 3/5 and on its last day, 9/5.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scheduler.arrivals import NOT_OWED_NOW, Mark, ReportMark
+from scheduler.delivery import DeliveryState, Verdict, plan_skip
+from scheduler.ledger import FrozenMessage
+from scheduler.model import Due, Plan
+from tests.acceptance.season import Season, at, open_season
+from tests.acceptance.test_stories import make_ten
+from tests.samples import make_plan
+
+FIRST = ("03/05 08:00", "report-due")
+LAST = ("09/05 08:00", "report-last-day")
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Iterator[Season]:
+    with open_season(tmp_path, start=at(25, 9, month=4)) as opened:
+        opened.edit(make_report_plan())
+        yield opened
+
+
+def make_report_plan() -> Plan:
+    return make_plan(visits=())
+
+
+def mark(season: Season, said: Mark, *, unit: str = "son-dong", on: date | None = None) -> bool:
+    return season.ledger.arrivals.add(ReportMark("plan", "bao-cao", unit, said, on, "office", season.clock.now()))
+
+
+def tell(*mails: tuple[str, str], unit: str = "son-dong") -> list[tuple[str, str, str]]:
+    return [(when, template, f"ubnd-{unit}") for when, template in mails]
+
+
+def list_states(season: Season, unit: str = "son-dong") -> list[tuple[str, str]]:
+    rows = season.ledger.history.list_deliveries()
+    return [(row.rule, row.state) for row in rows if row.unit == unit]
+
+
+@pytest.mark.parametrize("said", [Mark.SAID, Mark.RECEIVED, Mark.EXCUSED])
+def test_a_settled_report_is_not_reminded_of_and_others_are(season: Season, said: Mark) -> None:
+    season.run_until(at(3, 9))
+    mark(season, said, on=date(2024, 5, 3) if said is Mark.RECEIVED else None)
+    season.run_until(at(10, 9))
+    assert sorted(season.list_mails()) == sorted([*tell(FIRST), *tell(FIRST, LAST, unit="luc-nam")])
+    assert list_states(season) == [("report-5-days", "sent"), ("report-last-day", "skipped")]
+
+
+def test_taking_back_before_the_next_reminder_sends_it_on_its_day(season: Season) -> None:
+    mark(season, Mark.SAID)
+    season.run_until(at(4, 9))
+    mark(season, Mark.TAKEN_BACK)
+    season.run_until(at(10, 9))
+    # Of the two, the first is past: it goes at once, as it would after a first start.
+    assert [mail for mail in season.list_mails() if mail[2] == "ubnd-son-dong"] == [
+        ("04/05 09:00", "report-due", "ubnd-son-dong"),
+        ("09/05 08:00", "report-last-day", "ubnd-son-dong"),
+    ]
+
+
+def test_taking_back_after_the_deadline_sends_nothing_that_is_of_no_use_any_more(season: Season) -> None:
+    mark(season, Mark.SAID)
+    season.run_until(at(10, 9))
+    mark(season, Mark.TAKEN_BACK)
+    season.run_until(at(12, 9))
+    assert list_states(season) == [("report-5-days", "skipped"), ("report-last-day", "skipped")]
+
+
+def test_a_reminder_that_a_person_skipped_stays_skipped(season: Season) -> None:
+    row = next(row for row in season.ledger.history.list_open("plan") if row.unit == "son-dong")
+    now = season.clock.now()
+    season.ledger.sending.move_unsent(row, plan_skip(row, "they rang"), now)
+    mark(season, Mark.SAID)
+    season.run_until(at(1, 9))
+    mark(season, Mark.TAKEN_BACK)
+    season.run_until(at(10, 9))
+    assert list_states(season) == [("report-5-days", "skipped"), ("report-last-day", "sent")]
+
+
+def test_a_deadline_that_moves_is_not_told_to_who_has_sent_the_report(season: Season) -> None:
+    season.run_until(at(3, 9))
+    mark(season, Mark.SAID)
+    plan = make_report_plan()
+    moved = replace(plan.reports[0], due=Due("before", date(2024, 5, 17)))
+    season.edit(replace(plan, reports=(moved,)))
+    season.run_until(at(20, 9))
+    assert season.list_mails(since=at(3, 9)) == [
+        ("03/05 09:10", "correction", "ubnd-luc-nam"),
+        ("09/05 08:00", "report-due", "ubnd-luc-nam"),
+        ("16/05 08:00", "report-last-day", "ubnd-luc-nam"),
+    ]
+
+
+def test_a_mail_under_way_as_the_report_comes_does_not_go_again(season: Season) -> None:
+    now = at(3, 8)
+    ledger = season.ledger
+    row = next(row for row in ledger.history.list_open("plan") if row.unit == "son-dong")
+    season.clock.reach(now)
+    message = FrozenMessage("<1@so.example>", "so@so.example", row.address, "Nhắc", b"", now)
+    assert ledger.sending.claim(row, message, now)
+    mark(season, Mark.SAID)
+    ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, now, "4.2.0 busy"), now)
+    again = ledger.sending.find(row.id)
+    assert again is not None and again.state is DeliveryState.RETRYING
+    assert not ledger.sending.claim(again, message, now)
+    season.run_until(at(3, 10))
+    held = ledger.sending.find(row.id)
+    assert held is not None and (held.state, held.detail) == (DeliveryState.SKIPPED, NOT_OWED_NOW)
+
+
+def test_an_edit_that_waits_is_the_same_edit_after_a_report_came(season: Season) -> None:
+    visits = make_ten()
+    season.edit(make_plan(visits=visits))
+    season.edit(make_plan(visits=visits[4:]))
+    waiting = season.ledger.edits.find_waiting()
+    assert waiting is not None
+    mark(season, Mark.RECEIVED, on=date(2024, 4, 25))
+    season.run_until(at(30, 9, month=4))
+    mark(season, Mark.TAKEN_BACK)
+    mark(season, Mark.SAID, unit="luc-nam")
+    season.run_until(at(1, 9))
+    assert season.ledger.edits.find_waiting() == waiting
+    assert season.ledger.edits.approve(waiting.fingerprint, season.clock.now())
+    season.run_until(at(1, 10))
+    assert season.ledger.edits.find_waiting() is None
+    assert [decision.applied for decision in season.decisions] == [True, True, False, True]
