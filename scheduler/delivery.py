@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scheduler.arrivals import NOT_OWED_NOW
 from scheduler.errors import UsageError
 from scheduler.model import About, Reminder
 
@@ -248,6 +249,8 @@ def plan_retry(delivery: Delivery, now: datetime) -> Verdict:
         raise _refuse(delivery, f"is planned and goes by itself, due {delivery.due_at.isoformat()}")
     if state in {DeliveryState.CANCELLED, DeliveryState.EXPIRED}:
         raise _refuse(delivery, f"is {state} ({delivery.detail}); it would tell what is no longer so")
+    if state is DeliveryState.SKIPPED and delivery.detail == NOT_OWED_NOW:
+        raise _refuse(delivery, f"is skipped: {NOT_OWED_NOW}; where that is not so: scheduler report take-back")
     if now >= delivery.useful_until:
         raise _refuse(delivery, f"was of use until {delivery.useful_until.isoformat()} only")
     # A row that may have arrived keeps its state, from which the claim knows that it is in doubt.

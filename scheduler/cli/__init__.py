@@ -23,6 +23,7 @@ from scheduler.cli.mail import mail
 from scheduler.cli.operating import backup, pause, resume, retry, skip
 from scheduler.cli.publishing import publish
 from scheduler.cli.rehearsing import demo, rehearse
+from scheduler.cli.reporting import report
 from scheduler.cli.running import run
 from scheduler.cli.tokens import token
 from scheduler.errors import SchedulerError
@@ -46,7 +47,7 @@ def commands() -> None:
 
 for _command in (
     init, import_, check, config_, calendar, preview, diff, approve, publish, token, run, rehearse, demo, status,
-    history, mail, retry, skip, pause, resume, backup, doctor,
+    report, history, mail, retry, skip, pause, resume, backup, doctor,
 ):  # fmt: skip
     commands.add_command(_command)
 

@@ -110,11 +110,13 @@ def test_a_mail_under_way_as_the_report_comes_does_not_go_again(season: Season) 
     mark(season, Mark.SAID)
     ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, now, "4.2.0 busy"), now)
     again = ledger.sending.find(row.id)
-    assert again is not None and again.state is DeliveryState.RETRYING
+    assert again is not None
+    assert again.state is DeliveryState.RETRYING
     assert not ledger.sending.claim(again, message, now)
     season.run_until(at(3, 10))
     held = ledger.sending.find(row.id)
-    assert held is not None and (held.state, held.detail) == (DeliveryState.SKIPPED, NOT_OWED_NOW)
+    assert held is not None
+    assert (held.state, held.detail) == (DeliveryState.SKIPPED, NOT_OWED_NOW)
 
 
 def test_an_edit_that_waits_is_the_same_edit_after_a_report_came(season: Season) -> None:
