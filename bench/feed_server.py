@@ -24,6 +24,7 @@ def main(folder: Path) -> None:
         0,
         on_started=lambda address: print(address.port, flush=True),
         should_stop=lambda: False,
+        shelf=shelf,
     )
 
 

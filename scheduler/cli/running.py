@@ -138,6 +138,7 @@ class _Running:
                 self._settings.http.port,
                 on_started=self._begin,
                 should_stop=lambda: False,
+                shelf=self._shelf,
             )
         finally:
             self._watcher.stop()

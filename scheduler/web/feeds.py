@@ -87,6 +87,14 @@ class FeedShelf:
                 dict(grants),
             )
 
+    def find(self, path: str, query: bytes) -> Representation | None:
+        """Return the feed that ``path`` opens, public or by its token, with alarms where ``query`` has alarms=1."""
+        alarms = query != b"" and b"alarms=1" in query.split(b"&")
+        feed = self.find_public(path, alarms=alarms)
+        if feed is None and path.startswith(GRANTED_PREFIX):
+            return self.find_granted(path, alarms=alarms)
+        return feed
+
     def find_public(self, path: str, *, alarms: bool = False) -> Representation | None:
         """Return the public feed at ``path``."""
         served = self._shown.public.get(path)
@@ -125,18 +133,14 @@ class FeedApp:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self._pages(scope, receive, send)
             return
-        path: str = scope["path"]
-        query: bytes = scope["query_string"]
-        alarms = query != b"" and b"alarms=1" in query.split(b"&")
-        feed = self._shelf.find_public(path, alarms=alarms)
-        if feed is None and path.startswith(GRANTED_PREFIX):
-            feed = self._shelf.find_granted(path, alarms=alarms)
+        method: str = scope["method"]
+        feed = self._shelf.find(scope["path"], scope["query_string"])
         if feed is None:
             answer = _NOT_FOUND
-        elif scope["method"] not in ("GET", "HEAD"):
+        elif method not in ("GET", "HEAD"):
             answer = _NOT_ALLOWED
         else:
-            answer = feed.choose_answer(scope)
+            answer = feed.choose_answer(method, scope["headers"])
         await answer.send(send)
 
 

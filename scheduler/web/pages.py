@@ -172,7 +172,7 @@ class PreparedResponse(Response):
         self._representation = representation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._representation.choose_answer(scope).send(send)
+        await self._representation.choose_answer(scope["method"], scope["headers"]).send(send)
 
 
 class SecurityHeaders:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Send
 
 from scheduler.web.conditional import format_http_date, is_unchanged, prefers_gzip
 
@@ -18,15 +20,20 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 # From here on the last percent of compression would hold up the publishing of an edit.
 _LARGE = 1_000_000
-_NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The two messages of one ASGI response; they are shared between requests and never changed."""
+    """One response, ready both as the two messages of ASGI and as bytes; shared between requests and never changed.
+
+    What a server adds to every head, such as the date, goes between ``status_line`` and ``fields``.
+    """
 
     start: Message
     body: Message
+    status_line: bytes
+    fields: bytes
+    content: bytes
 
     async def send(self, send: Send) -> None:
         await send(self.start)
@@ -55,10 +62,13 @@ class Representation:
     plain: _Variant
     gzipped: _Variant | None
 
-    def choose_answer(self, scope: Scope) -> Answer:
-        """Return the answer to a GET or HEAD request, as its conditional headers and Accept-Encoding ask."""
+    def choose_answer(self, method: str, headers: Iterable[tuple[bytes, bytes]]) -> Answer:
+        """Return the answer to a GET or HEAD request, as its conditional headers and Accept-Encoding ask.
+
+        Names in ``headers`` are in lower case, as ASGI has them.
+        """
         if_none_match = if_modified_since = accept_encoding = None
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"if-none-match":  # a list may come in several lines
                 if_none_match = value if if_none_match is None else if_none_match + b"," + value
             elif name == b"if-modified-since":
@@ -68,7 +78,7 @@ class Representation:
         variant = self.gzipped if self.gzipped and prefers_gzip(accept_encoding) else self.plain
         if is_unchanged(variant.etag, self.modified_at, if_none_match, if_modified_since):
             return variant.not_modified
-        return variant.head if scope["method"] == "HEAD" else variant.full
+        return variant.head if method == "HEAD" else variant.full
 
 
 def prepare_representation(
@@ -98,8 +108,7 @@ def prepare_representation(
 
 def prepare_answer(status: int, body: bytes, headers: Headers) -> Answer:
     """Prepare an answer that depends on nothing in the request."""
-    length = (b"content-length", str(len(body)).encode())
-    return Answer(_start(status, (*headers, length)), {"type": "http.response.body", "body": body})
+    return _make_answer(status, (*headers, (b"content-length", str(len(body)).encode())), body)
 
 
 def _prepare_variant(body: bytes, etag: str, headers: Headers, validity: Headers) -> _Variant:
@@ -108,10 +117,20 @@ def _prepare_variant(body: bytes, etag: str, headers: Headers, validity: Headers
     return _Variant(
         etag=etag.encode(),
         full=full,
-        head=Answer(full.start, _NO_BODY),
-        not_modified=Answer(_start(304, tagged), _NO_BODY),
+        head=replace(full, body=_make_body(b""), content=b""),
+        not_modified=_make_answer(304, tagged, b""),
     )
 
 
-def _start(status: int, headers: Headers) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": list(headers)}
+def _make_answer(status: int, headers: Headers, content: bytes) -> Answer:
+    return Answer(
+        start={"type": "http.response.start", "status": status, "headers": list(headers)},
+        body=_make_body(content),
+        status_line=f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(),
+        fields=b"".join(b"%s: %s\r\n" % header for header in headers) + b"\r\n",
+        content=content,
+    )
+
+
+def _make_body(content: bytes) -> Message:
+    return {"type": "http.response.body", "body": content}

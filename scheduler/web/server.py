@@ -16,8 +16,11 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 from scheduler.errors import SchedulerError, UsageError
+from scheduler.web.feeds import FeedShelf
+from scheduler.web.protocol import FeedProtocol, make_protocol
 
 GRACE_SECONDS = 10
+_TICKS_A_SECOND = 10
 _REMEDIES = {
     errno.EADDRINUSE: "another program uses it: stop that one, or set SCHEDULER_HTTP__PORT to a free port",
     errno.EACCES: "ports below 1024 are reserved: set SCHEDULER_HTTP__PORT to 8080, say, with a web server in front",
@@ -69,10 +72,12 @@ def serve(
     *,
     on_started: Callable[[Address], None],
     should_stop: Callable[[], bool],
+    shelf: FeedShelf | None = None,
     grace_seconds: int = GRACE_SECONDS,
 ) -> None:
     """Serve ``app`` until a signal comes or ``should_stop()`` is true (asked every tenth of a second), then return.
 
+    What lies ready on ``shelf`` is answered before ``app`` is asked; ``app`` must give the same answers.
     ``on_started`` is told the address once requests are answered. At the end no new connection is accepted, and
     those still open are cut after ``grace_seconds``. Raises as open_listener does, before anything is started.
     """
@@ -81,10 +86,11 @@ def serve(
         address = Address(host, listener.getsockname()[1])
         config = Config(
             app,
+            http=make_protocol(FeedShelf() if shelf is None else shelf),
             lifespan="off",
             ws="none",
             log_config=None,
-            access_log=False,
+            access_log=False,  # the protocol writes none, and knows no limit of concurrency
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=grace_seconds,
@@ -109,6 +115,10 @@ class _StoppableServer(Server):
     async def on_tick(self, counter: int) -> bool:
         if self._should_stop():
             self.should_exit = True
+        if counter % _TICKS_A_SECOND == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, FeedProtocol):
+                    connection.cut_if_late()
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

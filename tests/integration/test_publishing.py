@@ -87,7 +87,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     )
     watch = TokenWatch(ledger.tokens, publisher, shelf, WallClock())
     with (
-        run_server(FeedApp(shelf, Nowhere())) as address,
+        run_server(FeedApp(shelf, Nowhere()), shelf=shelf) as address,
         httpx.Client(base_url=str(address), headers={"accept-encoding": "identity"}) as client,
     ):
         site = Site(plans, ledger, publisher, watch, client)

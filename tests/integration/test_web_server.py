@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
 from scheduler.errors import SchedulerError, UsageError
+from scheduler.web.feeds import FeedShelf
 from scheduler.web.server import Address, open_listener, serve
 
 # Answers with more than the sockets between can hold, so that a client who does not read keeps it waiting.
@@ -34,12 +35,14 @@ print("stopped", flush=True)
 
 
 @contextmanager
-def run_server(app: ASGIApp, host: str = "127.0.0.1") -> Iterator[Address]:
-    """Serve ``app`` in a thread on a free port until the block ends."""
+def run_server(app: ASGIApp, host: str = "127.0.0.1", shelf: FeedShelf | None = None) -> Iterator[Address]:
+    """Serve ``app``, and what lies on ``shelf`` before it, in a thread on a free port until the block ends."""
     started: Queue[Address] = Queue()
     stop = threading.Event()
     thread = threading.Thread(
-        target=serve, args=(app, host, 0), kwargs={"on_started": started.put, "should_stop": stop.is_set}
+        target=serve,
+        args=(app, host, 0),
+        kwargs={"on_started": started.put, "should_stop": stop.is_set, "shelf": shelf},
     )
     thread.start()
     try:

@@ -23,7 +23,7 @@ def address() -> Iterator[Address]:
     shelf = FeedShelf()
     now = datetime(2024, 5, 1, tzinfo=UTC)
     shelf.publish((Feed("/feeds/small.ics", SMALL, now, True), Feed("/feeds/large.ics", LARGE, now, True)))
-    with run_server(FeedApp(shelf, Nowhere())) as address:
+    with run_server(FeedApp(shelf, Nowhere()), shelf=shelf) as address:
         yield address
 
 

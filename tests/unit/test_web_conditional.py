@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import Scope
 
 from scheduler.web.conditional import format_http_date, is_unchanged, matches_etag, parse_http_date, prefers_gzip
-from scheduler.web.representation import Answer, prepare_representation
+from scheduler.web.representation import Answer, Representation, prepare_representation
 
 ETAG = b'"abc"'
 MODIFIED = datetime(2024, 5, 20, 1, 0, 0, tzinfo=UTC)
@@ -141,8 +140,8 @@ def test_no_header_however_odd_breaks_the_answer(first: bytes, second: bytes, th
     assert is_unchanged(ETAG, MODIFIED, third, second) in (True, False)
 
 
-def ask(method: str = "GET", **headers: bytes) -> Scope:
-    return {"method": method, "headers": [(name.replace("_", "-").encode(), value) for name, value in headers.items()]}
+def ask(kept: Representation, method: str = "GET", **headers: bytes) -> Answer:
+    return kept.choose_answer(method, [(name.replace("_", "-").encode(), value) for name, value in headers.items()])
 
 
 def read_headers(answer: Answer) -> dict[bytes, bytes]:
@@ -154,7 +153,7 @@ def read_headers(answer: Answer) -> dict[bytes, bytes]:
 def test_each_coding_has_a_tag_of_its_own_that_brings_304(body: bytes) -> None:
     kept = prepare_representation(body, headers=(), cache_control="no-cache", modified_at=MODIFIED)
 
-    answers = {accept: kept.choose_answer(ask(accept_encoding=accept)) for accept in (b"identity", b"gzip")}
+    answers = {accept: ask(kept, accept_encoding=accept) for accept in (b"identity", b"gzip")}
 
     coded = read_headers(answers[b"gzip"])
     sent = answers[b"gzip"].body["body"]
@@ -163,26 +162,26 @@ def test_each_coding_has_a_tag_of_its_own_that_brings_304(body: bytes) -> None:
     assert len(sent) <= len(body)
     for accept, answer in answers.items():
         etag = read_headers(answer)[b"etag"]
-        again = kept.choose_answer(ask(accept_encoding=accept, if_none_match=etag))
+        again = ask(kept, accept_encoding=accept, if_none_match=etag)
         assert (again.start["status"], again.body["body"]) == (304, b"")
         assert read_headers(again)[b"vary"] == b"Accept-Encoding"
     if b"content-encoding" in coded:
-        other = kept.choose_answer(ask(accept_encoding=b"identity", if_none_match=coded[b"etag"]))
+        other = ask(kept, accept_encoding=b"identity", if_none_match=coded[b"etag"])
         assert other.start["status"] == 200
 
 
 def test_if_none_match_in_several_lines_is_one_list() -> None:
     kept = prepare_representation(b"x", headers=(), cache_control="no-cache")
-    etag = read_headers(kept.choose_answer(ask()))[b"etag"]
+    etag = read_headers(ask(kept))[b"etag"]
     lines = [(b"if-none-match", b'"other"'), (b"if-none-match", etag)]
 
-    assert kept.choose_answer({"method": "GET", "headers": lines}).start["status"] == 304
+    assert kept.choose_answer("GET", lines).start["status"] == 304
 
 
 def test_head_has_the_headers_of_get_and_no_body() -> None:
     kept = prepare_representation(b"x" * 100, headers=(), cache_control="no-cache")
 
-    head, full = kept.choose_answer(ask("HEAD")), kept.choose_answer(ask())
+    head, full = ask(kept, "HEAD"), ask(kept)
 
     assert (head.start, head.body["body"]) == (full.start, b"")
     assert read_headers(head)[b"content-length"] == b"100"
