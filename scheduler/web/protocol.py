@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from scheduler.web.feeds import FeedShelf
+from scheduler.web.feeds import NOT_FOUND, FeedShelf
+from scheduler.web.grants import GRANTED_PREFIX
 from scheduler.web.representation import Answer
 
 HEAD_SECONDS = 60
@@ -17,12 +18,14 @@ HEAD_BYTES = 320 * 1024
 # Two writes cost more than a copy of this size.
 _JOINED_BYTES = 64 * 1024
 _QUERIES = (b"", b"alarms=1")
+_GRANTED = GRANTED_PREFIX.encode()
+_REFUSED = {b"GET": NOT_FOUND, b"HEAD": NOT_FOUND.drop_content()}
 
 
 class FeedProtocol(HttpToolsProtocol):
-    """One connection. A class of its own is made for each shelf, by ``make_protocol``."""
+    """One connection; where there is no ``shelf`` everything goes on to the app."""
 
-    shelf: FeedShelf
+    shelf: FeedShelf | None = None
     _unread = 0
     _head_at: float | None = None
 
@@ -35,22 +38,29 @@ class FeedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._unread = 0
         self._head_at = self.loop.time()
+        if self.transport.is_closing():
+            return  # what comes after the last request of a connection
         answer = self._choose_answer()
         if answer is None:
             super().on_headers_complete()
-            return
-        head = [answer.status_line]
+        else:
+            self._write(answer)
+            self.on_response_complete()
+
+    def _write(self, answer: Answer) -> None:
+        parts = [answer.status_line]
         for name, value in self.server_state.default_headers:
-            head += (name, b": ", value, b"\r\n")
-        head.append(answer.fields)
+            parts += (name, b": ", value, b"\r\n")
+        is_last = self.parser.get_http_version() == "1.0" or not self.parser.should_keep_alive()
+        parts += (answer.fields, b"connection: close\r\n\r\n" if is_last else b"\r\n")
         if len(answer.content) <= _JOINED_BYTES:
-            head.append(answer.content)
-            self.transport.write(b"".join(head))
+            self.transport.write(b"".join((*parts, answer.content)))
         else:
             # By itself: all who are slow to read a large feed share the one copy of it.
-            self.transport.write(b"".join(head))
+            self.transport.write(b"".join(parts))
             self.transport.write(answer.content)
-        self.on_response_complete()
+        if is_last:
+            self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
@@ -76,22 +86,23 @@ class FeedProtocol(HttpToolsProtocol):
     def _choose_answer(self) -> Answer | None:
         """Return what to write at once; None where the request, or its place among others, is out of the ordinary."""
         # Answers go out in the order of the requests, and to a client that reads: the app behind waits for both.
-        if self._is_answering() or self.flow.write_paused:
+        if self.shelf is None or self._is_answering() or self.flow.write_paused:
             return None
-        parser = self.parser
-        if parser.get_http_version() != "1.1" or not parser.should_keep_alive() or parser.should_upgrade():
-            return None
-        method = parser.get_method()
+        method = self.parser.get_method()
         path, _, query = self.url.partition(b"?")
-        if method not in (b"GET", b"HEAD") or query not in _QUERIES:
+        if method not in _REFUSED or query not in _QUERIES or self.parser.should_upgrade():
             return None
-        # A path in any other spelling (escaped, with a host) is none that the shelf knows.
-        feed = self.shelf.find(path.decode("latin-1"), query)
-        return None if feed is None else feed.choose_answer(method.decode(), self.headers)
+        # The parser lets no byte beyond ASCII pass. A path in another spelling (escaped, with a host) is none that the
+        # shelf knows.
+        feed = self.shelf.find(path.decode("ascii"), query)
+        if feed is not None:
+            return feed.choose_answer(method.decode(), self.headers)
+        # Here, so that wrong, revoked and malformed tokens are refused after the very same work.
+        return _REFUSED[method] if path.startswith(_GRANTED) and b"#" not in path else None
 
 
-def make_protocol(shelf: FeedShelf) -> type[FeedProtocol]:
-    """Return the protocol that answers from ``shelf``."""
+def make_protocol(shelf: FeedShelf | None) -> type[FeedProtocol]:
+    """Return the protocol that answers from ``shelf``, and that the app behind must agree with."""
 
     class ShelfProtocol(FeedProtocol):
         pass

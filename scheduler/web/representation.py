@@ -26,7 +26,7 @@ _LARGE = 1_000_000
 class Answer:
     """One response, ready both as the two messages of ASGI and as bytes; shared between requests and never changed.
 
-    What a server adds to every head, such as the date, goes between ``status_line`` and ``fields``.
+    What a server adds to a head, such as the date, goes between ``status_line`` and ``fields`` or behind them.
     """
 
     start: Message
@@ -38,6 +38,10 @@ class Answer:
     async def send(self, send: Send) -> None:
         await send(self.start)
         await send(self.body)
+
+    def drop_content(self) -> Answer:
+        """Return the answer to HEAD where this one is GET's."""
+        return replace(self, body=_make_body(b""), content=b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def _prepare_variant(body: bytes, etag: str, headers: Headers, validity: Headers
     return _Variant(
         etag=etag.encode(),
         full=full,
-        head=replace(full, body=_make_body(b""), content=b""),
+        head=full.drop_content(),
         not_modified=_make_answer(304, tagged, b""),
     )
 
@@ -127,7 +131,7 @@ def _make_answer(status: int, headers: Headers, content: bytes) -> Answer:
         start={"type": "http.response.start", "status": status, "headers": list(headers)},
         body=_make_body(content),
         status_line=f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(),
-        fields=b"".join(b"%s: %s\r\n" % header for header in headers) + b"\r\n",
+        fields=b"".join(b"%s: %s\r\n" % header for header in headers),
         content=content,
     )
 

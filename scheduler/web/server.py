@@ -86,7 +86,7 @@ def serve(
         address = Address(host, listener.getsockname()[1])
         config = Config(
             app,
-            http=make_protocol(FeedShelf() if shelf is None else shelf),
+            http=make_protocol(shelf),
             lifespan="off",
             ws="none",
             log_config=None,

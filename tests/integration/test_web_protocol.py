@@ -120,6 +120,12 @@ def served(both: tuple[Served, Served]) -> Served:
     return both[0]
 
 
+def end(request_bytes: bytes) -> tuple[bytes, ...]:
+    """Return the request with LAST after it, unless it is the last of its connection by itself."""
+    is_last = b" HTTP/1.0\r\n" in request_bytes or b"lose\r\n" in request_bytes
+    return (request_bytes,) if is_last else (request_bytes, LAST)
+
+
 def ask(path: str = "/feeds/small.ics", *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
     return "\r\n".join((f"{method} {path} HTTP/{version}", "Host: x", *lines, "", "")).encode("latin-1")
 
@@ -146,21 +152,31 @@ READY = {
     "no host": b"GET /feeds/small.ics HTTP/1.1\r\n\r\n",
     "empty lines before": b"\r\n\r\n" + ask(),
     "long cookie": ask("/feeds/small.ics", f"Cookie: {'x' * 100_000}"),
+    "last of its connection": ask("/feeds/small.ics", "Connection: close"),
+    "large, last of its connection": ask("/feeds/large.ics", "connection: x, Close"),
+    "HTTP/1.0": ask(version="1.0"),
+    "HTTP/1.0 kept alive": ask("/feeds/small.ics", "Connection: keep-alive", version="1.0"),
+    "HTTP/1.0 head": ask(method="HEAD", version="1.0"),
+    "wrong token": ask("/feeds/t/b-token/unit.ics"),
+    "wrong token, head": ask("/feeds/t/b-token/unit.ics", method="HEAD"),
+    "wrong token, last of its connection": ask("/feeds/t/b-token/unit.ics?alarms=1", "Connection: close"),
+    "escaped token": ask("/feeds/t/%61-token/unit.ics"),
+    "malformed token": ask("/feeds/t/../%ff%zz%00!~"),
+    "right token, wrong feed": ask(f"/feeds/t/{TOKEN}/small.ics"),
     "odd field values": ask("/feeds/small.ics", "If-None-Match: \xff, ,", "Accept-Encoding: \xe1;q=1", "X:"),
 }
 PASSED_ON = {
-    "last of its connection": ask("/feeds/small.ics", "Connection: close"),
-    "HTTP/1.0": ask(version="1.0"),
-    "HTTP/1.0 kept alive": ask("/feeds/small.ics", "Connection: keep-alive", version="1.0"),
     "other query": ask("/feeds/small.ics?v=2&alarms=1"),
+    "token and fragment": ask(f"/feeds/t/{TOKEN}/unit.ics#x"),
+    "token and other query": ask(f"/feeds/t/{TOKEN}/unit.ics?x"),
+    "escaped prefix": ask(f"/feeds/%74/{TOKEN}/unit.ics"),
+    "wrong token and post": ask("/feeds/t/b-token/unit.ics", "Content-Length: 0", method="POST"),
     "fragment": ask("/feeds/small.ics?alarms=1#x"),
     "escaped": ask("/feeds/sm%61ll.ics"),
     "escaped badly": ask("/feeds/%ff%zz%00.ics"),
     "with its host": ask("http://x/feeds/small.ics"),
     "not there": ask("/feeds/absent.ics"),
     "a private feed's path": ask("/feeds/plan/unit.ics"),
-    "wrong token": ask("/feeds/t/b-token/unit.ics"),
-    "right token, wrong feed": ask(f"/feeds/t/{TOKEN}/small.ics"),
     "folder": ask("/feeds/"),
     "a page": ask("/"),
     "dots": ask("/feeds/../feeds/small.ics"),
@@ -194,26 +210,34 @@ WRONG = {
 
 @pytest.mark.parametrize("request_bytes", (READY | PASSED_ON | WRONG).values(), ids=(READY | PASSED_ON | WRONG))
 def test_the_protocol_answers_as_the_app_byte_for_byte(both: tuple[Served, Served], request_bytes: bytes) -> None:
-    shortcut, through_app = (served.exchange(request_bytes, LAST, in_turn=True) for served in both)
+    shortcut, through_app = (served.exchange(*end(request_bytes), in_turn=True) for served in both)
     assert shortcut == through_app
     assert shortcut.startswith(b"HTTP/1.1 ")
 
 
 @pytest.mark.parametrize("request_bytes", READY.values(), ids=READY)
 def test_a_plain_request_for_a_ready_feed_never_reaches_the_app(served: Served, request_bytes: bytes) -> None:
-    answers = served.exchange(request_bytes + LAST)
-    assert answers.startswith((b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"))
-    assert answers.endswith(b"a page")
-    assert served.app.asked == 1
+    answers = served.exchange(*end(request_bytes), in_turn=True)
+    assert answers.startswith((b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n", b"HTTP/1.1 404 Not Found\r\n"))
+    assert served.app.asked == answers.count(b"a page")
 
 
 @pytest.mark.parametrize("request_bytes", PASSED_ON.values(), ids=PASSED_ON)
 def test_what_is_out_of_the_ordinary_is_passed_on(served: Served, request_bytes: bytes) -> None:
-    served.exchange(request_bytes, LAST, in_turn=True)
-    assert served.app.asked == (1 if b"HTTP/1.0" in request_bytes or b"close" in request_bytes else 2)
+    served.exchange(*end(request_bytes), in_turn=True)
+    assert served.app.asked == 2
 
 
-valid = st.sampled_from([*READY.values(), *(PASSED_ON[name] for name in ("escaped", "not there", "a page", "delete"))])
+def test_nothing_is_answered_behind_the_last_request_of_a_connection(both: tuple[Served, Served]) -> None:
+    for served in both:
+        served.shelf.take_used()
+        answers = served.exchange(ask("/feeds/large.ics", "Connection: close") + READY["by token"] + LAST)
+        assert (answers.count(b"HTTP/1.1 "), answers.endswith(LARGE)) == (1, True)
+        assert served.shelf.take_used() == frozenset()
+
+
+kept = [sent for name, sent in READY.items() if "last" not in name and "HTTP/1.0" not in name]
+valid = st.sampled_from([*kept, *(PASSED_ON[name] for name in ("escaped", "not there", "a page", "delete"))])
 
 
 @settings(max_examples=60, deadline=None)
