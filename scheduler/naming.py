@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
+_BLANKS = re.compile(r"[^\S\n]+")
+_MARKS = re.compile("[\u0300-\u036f]+")  # every mark that a Latin letter can carry
 _D = str.maketrans({"đ": "d", "Đ": "D"})
 
 
 def normalise_text(text: str) -> str:
     """Return ``text`` in NFC with every run of blanks (no-break ones too) as one space, trimmed."""
-    return re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFC", text)).strip()
+    composed = unicodedata.normalize("NFC", text)
+    # The only blank that counts as printable is the plain space.
+    if composed.isprintable() and "  " not in composed:
+        return composed.strip()
+    return _BLANKS.sub(" ", composed).strip()
 
 
+@lru_cache(maxsize=8192)
 def fold_text(text: str) -> str:
     """Return ``text`` lower-cased and without diacritics, for comparing; its length may differ."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_D))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.translate(_D))).casefold()
 
 
 def make_slug(text: str) -> str:

@@ -53,6 +53,10 @@ def build_table(
     grid: list[list[Cell | None]] = [[None] * width for _ in range(rows)]
     for span in kept:
         first = Cell(span.text, name_cell(span.row, span.column), span.value)
+        if span.rows == span.columns == 1:
+            if span.row < rows:
+                grid[span.row][span.column] = first
+            continue
         repeated = replace(first, merged=True)
         for row in range(span.row, min(span.row + span.rows, rows)):
             for column in range(span.column, span.column + span.columns):

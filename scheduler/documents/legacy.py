@@ -8,6 +8,7 @@ in a mail, so a person converts them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scheduler.errors import DocumentError
@@ -42,6 +43,7 @@ _FEWEST_BY_FONT: Final = 5
 _SHARE: Final = 0.05
 
 
+@lru_cache(maxsize=256)
 def name_font_encoding(font: str) -> str | None:
     """Name the old encoding that ``font`` stands for (".VnTime", "ABCDEF+VNI-Times"); None for any other font."""
     bare = _SUBSET_TAG.sub("", font.strip())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -57,11 +58,16 @@ class _Line:
 
 def name_cell(row: int, column: int) -> str:
     """Return the spreadsheet's own name of a cell: "B5"."""
+    return f"{_name_column(column)}{row}"
+
+
+@lru_cache(maxsize=512)
+def _name_column(column: int) -> str:
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def arrange_sheet(cells: Iterable[SheetCell], areas: Iterable[Area], place: str) -> Iterator[Block]:
@@ -140,17 +146,10 @@ def _build_block(lines: list[_Line], areas: list[Area], place: str) -> Iterator[
     reach = {(area.top, area.left): area for area in areas}
     spans = []
     for cell in (cell for line in lines for cell in line.cells):
-        area = reach.get((cell.row, cell.column), Area(cell.row, cell.column, cell.row, cell.column))
-        spans.append(
-            Span(
-                cell.row - top,
-                cell.column - left,
-                cell.text,
-                min(area.bottom, bottom) - cell.row + 1,
-                min(area.right, right) - cell.column + 1,
-                cell.value,
-            )
-        )
+        area = reach.get((cell.row, cell.column))
+        tall = min(area.bottom, bottom) - cell.row + 1 if area else 1
+        wide = min(area.right, right) - cell.column + 1 if area else 1
+        spans.append(Span(cell.row - top, cell.column - left, cell.text, tall, wide, cell.value))
     yield build_table(
         spans,
         rows=bottom - top + 1,

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -27,6 +28,12 @@ from scheduler.naming import normalise_text
 _RELATION_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CELL: Final = f"{S}c"
+_VALUE: Final = f"{S}v"
+_FORMULA: Final = f"{S}f"
+_INLINE: Final = f"{S}is"
+_TEXT: Final = f"{S}t"
+_RUN: Final = f"{S}r"
 _ROWS_PER_REPORT: Final = 1_000
 _PLAIN: Final = CellStyle()
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
@@ -105,7 +112,9 @@ def _read_sheet(
         number = element.get("r", "")
         row = int(number) if number.isdecimal() and len(number) < 8 else row + 1
         column = 0
-        for each in element.iterfind(f"{S}c"):
+        for each in element:
+            if each.tag != _CELL:
+                continue
             count += 1
             position = _read_reference(each.get("r", ""))
             column = position[1] if position else column + 1
@@ -129,32 +138,34 @@ def _read_sheet(
 
 def _read_cell(
     element: Element, row: int, column: int, place: str, workbook: _Workbook
-) -> tuple[SheetCell | None, list[Note]]:
-    at = f"{place}, {name_cell(row, column)}"
+) -> tuple[SheetCell | None, tuple[Note, ...]]:
     style_index = element.get("s", "")
     style = _PLAIN
     if style_index.isdecimal() and int(style_index) < len(workbook.styles):
         style = workbook.styles[int(style_index)]
     text, value = _read_value(element, style, workbook)
-    notes: list[Note] = []
-    if not text and element.find(f"{S}f") is not None and element.get("t") != "str":
-        remedy = "open the file in Excel, let it compute, save it, and import that"
-        notes.append(Note(f"the formula has no value kept with it and counts as empty; {remedy}", at))
-    if text in _ERRORS:
-        notes.append(Note(f"the cell shows the error {text} and counts as empty; mend its formula", at))
-        text = ""
+    if not text or text in _ERRORS:
+        return None, tuple(_tell_no_value(element, text, f"{place}, {name_cell(row, column)}"))
     encoding = name_font_encoding(style.font) if not text.isascii() else None
     if encoding and has_legacy_letters(text):
-        raise refuse_legacy(workbook.file, encoding, f"font {style.font} in {at}")
-    return (SheetCell(row, column, text, value) if text else None), notes
+        raise refuse_legacy(workbook.file, encoding, f"font {style.font} in {place}, {name_cell(row, column)}")
+    return SheetCell(row, column, text, value), ()
+
+
+def _tell_no_value(element: Element, text: str, at: str) -> Iterator[Note]:
+    if text:
+        yield Note(f"the cell shows the error {text} and counts as empty; mend its formula", at)
+    elif element.find(_FORMULA) is not None and element.get("t") != "str":
+        remedy = "open the file in Excel, let it compute, save it, and import that"
+        yield Note(f"the formula has no value kept with it and counts as empty; {remedy}", at)
 
 
 def _read_value(element: Element, style: CellStyle, workbook: _Workbook) -> tuple[str, date | datetime | None]:
     kind = element.get("t", "n")
     if kind == "inlineStr":
-        inline = element.find(f"{S}is")
+        inline = element.find(_INLINE)
         return ("" if inline is None else _read_rich_text(inline)), None
-    held = element.find(f"{S}v")
+    held = element.find(_VALUE)
     raw = "" if held is None else held.text or ""
     if kind == "s":
         index = int(raw) if raw.isdecimal() and len(raw) < 10 else -1
@@ -192,20 +203,20 @@ def _read_iso_day(raw: str) -> date | None:
 
 def _read_rich_text(element: Element) -> str:
     """Join the runs of a string; what is only said aloud (phonetic runs) is left out."""
-    parts = [element.findtext(f"{S}t", "")]
-    parts += [run.findtext(f"{S}t", "") for run in element.iterfind(f"{S}r")]
+    parts = [element.findtext(_TEXT, "")]
+    parts += [run.findtext(_TEXT, "") for run in element if run.tag == _RUN]
     return _clean_text("".join(parts))
 
 
 def _clean_text(raw: str) -> str:
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), raw) if "_x" in raw else raw
+    if text.isprintable():
+        return normalise_text(text)
     lines = map(normalise_text, re.split(r"\r\n|\n|\r", _drop_invisible(text)))
     return "\n".join(line for line in lines if line)
 
 
 def _drop_invisible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
     return "".join(char for char in text if char in "\n\r\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
 
 
@@ -213,10 +224,15 @@ def _read_reference(reference: str) -> tuple[int, int] | None:
     match = _REFERENCE.fullmatch(reference)
     if not match:
         return None
+    return int(match[2]), _number_column(match[1])
+
+
+@lru_cache(maxsize=512)
+def _number_column(letters: str) -> int:
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), column
+    return column
 
 
 def _read_area(reference: str) -> Area | None:

@@ -91,11 +91,14 @@ def _make_answer(value: object) -> Answer:
 def _list_block(block: Block) -> list[object]:
     if isinstance(block, Paragraph):
         return ["p", block.text, block.place]
-    rows = [[row.place, [_list_cell(cell) for cell in row.cells]] for row in block.rows]
+    rows = [[row.place, [_list_cell(cell, row.place) for cell in row.cells]] for row in block.rows]
     return ["t", block.place, rows]
 
 
-def _list_cell(cell: Cell) -> list[object]:
+def _list_cell(cell: Cell, row_place: str) -> str | list[object]:
+    # Most cells stand where their row does, and hold nothing but text.
+    if cell.place == row_place and cell.value is None and not cell.merged:
+        return cell.text
     return [cell.text, cell.place, None if cell.value is None else cell.value.isoformat(), cell.merged]
 
 
@@ -112,12 +115,14 @@ def _make_block(value: object) -> Block:
 def _make_row(value: object) -> Row:
     match value:
         case [str(place), list(cells)]:
-            return Row(tuple(map(_make_cell, cells)), place)
+            return Row(tuple(_make_cell(cell, place) for cell in cells), place)
         case _:
             raise ValueError("not a row")
 
 
-def _make_cell(value: object) -> Cell:
+def _make_cell(value: object, row_place: str) -> Cell:
+    if isinstance(value, str):
+        return Cell(_check_text(value), row_place)
     match value:
         case [str(text), str(place), None, bool(merged)]:
             return Cell(_check_text(text), place, None, merged)
@@ -138,5 +143,6 @@ def _make_note(value: object) -> Note:
 
 def _check_text(text: str) -> str:
     # Raises UnicodeEncodeError, a ValueError, for a lone surrogate.
-    text.encode("utf-8")
+    if not text.isascii():
+        text.encode("utf-8")
     return text

@@ -17,7 +17,7 @@ from scheduler.documents.grid import Span, build_table, is_empty
 from scheduler.documents.legacy import has_legacy_letters, name_font_encoding, refuse_legacy
 from scheduler.documents.limits import MAX_COLUMNS
 from scheduler.documents.package import Package, refuse_damaged
-from scheduler.documents.wordstyles import VAL, Numbering, Styles, W
+from scheduler.documents.wordstyles import VAL, Numbering, Styles, W, find_inside
 from scheduler.naming import normalise_text
 
 _PARAGRAPH: Final = f"{W}p"
@@ -91,7 +91,7 @@ class _BodyReader:
                 seen = self._read_paragraph(child)
                 text = held + seen.join_text()
                 # A deleted paragraph mark joins the paragraph to the next.
-                if child.find(f"{W}pPr/{W}rPr/{W}del") is not None:
+                if find_inside(child, "pPr", "rPr", "del") is not None:
                     held = f"{text} " if text else ""
                 else:
                     held = ""
@@ -163,7 +163,7 @@ class _BodyReader:
         open_merges: dict[int, int] = {}  # column -> index in spans of the cell that is merged down over it
         rows = 0
         for row in _list_children(table, f"{W}tr"):
-            if row.find(f"{W}trPr/{W}del") is not None:
+            if find_inside(row, "trPr", "del") is not None:
                 continue
             rows += 1
             nested += self._read_row(row, f"{place}, row {rows}", rows - 1, spans, open_merges)
@@ -180,10 +180,10 @@ class _BodyReader:
     ) -> list[Table]:
         """Add the cells of row ``at`` to ``spans``, or lengthen those merged over them; return the tables inside."""
         nested: list[Table] = []
-        column = _read_count(row, "trPr/{}gridBefore", 0)
+        column = _read_count(row, ("trPr", "gridBefore"), 0)
         first = len(spans)
         for cell in _list_children(row, f"{W}tc"):
-            width = _read_count(cell, "tcPr/{}gridSpan", 1)
+            width = _read_count(cell, ("tcPr", "gridSpan"), 1)
             above = open_merges.get(column)
             if above is not None and _is_continued(cell, "vMerge"):
                 spans[above] = replace(spans[above], rows=at - spans[above].row + 1)
@@ -194,7 +194,7 @@ class _BodyReader:
                 nested += inner
                 spans.append(Span(at, column, text, columns=width))
                 open_merges.pop(column, None)
-                if cell.find(f"{W}tcPr/{W}vMerge") is not None:
+                if find_inside(cell, "tcPr", "vMerge") is not None:
                     open_merges[column] = len(spans) - 1
             column += width
         return nested
@@ -235,17 +235,17 @@ def _list_children(element: Element, tag: str) -> Iterator[Element]:
 
 
 def _is_continued(cell: Element, merge: str) -> bool:
-    found = cell.find(f"{W}tcPr/{W}{merge}")
+    found = find_inside(cell, "tcPr", merge)
     return found is not None and found.get(VAL, "continue") == "continue"
 
 
-def _read_count(element: Element, path: str, default: int) -> int:
-    found = element.find(W + path.format(W))
+def _read_count(element: Element, path: tuple[str, ...], default: int) -> int:
+    found = find_inside(element, *path)
     value = "" if found is None else found.get(VAL, "")
     # A span beyond every limit is left to the table's own check.
     return min(int(value), MAX_COLUMNS + 1) if value.isdecimal() and len(value) < 10 else default
 
 
 def _is_hidden(run: Element) -> bool:
-    hidden = run.find(f"{W}rPr/{W}vanish")
+    hidden = find_inside(run, "rPr", "vanish")
     return hidden is not None and hidden.get(VAL, "1") not in _OFF

@@ -21,11 +21,21 @@ _ROMAN: Final = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), 
 _LARGEST_NUMBER: Final = 3_000
 
 
+def find_inside(element: Element, *path: str) -> Element | None:
+    """Return the first child of the first child … of these local names; None where one of them is missing."""
+    # Step by step: ElementTree takes a single step in C, and a path of several in Python.
+    found: Element | None = element
+    for name in path:
+        found = None if found is None else found.find(W + name)
+    return found
+
+
 class Styles:
     """Styles by id, each looked up along what it is based on."""
 
     def __init__(self, root: Element | None) -> None:
         self._styles: dict[str, Element] = {}
+        self._lists: dict[str, Element | None] = {}
         self._default_paragraph = ""
         self._default_fonts: Element | None = None
         if root is None:
@@ -47,9 +57,8 @@ class Styles:
 
     def find_list(self, paragraph: Element) -> tuple[str, int] | None:
         """Return the list and the level ``paragraph`` is numbered in, its own or its style's; None for neither."""
-        own = paragraph.find(f"{W}pPr/{W}numPr")
-        chain = (style.find(f"{W}pPr/{W}numPr") for style in self._follow(self._name_style(paragraph, "pPr/{}pStyle")))
-        numbered = next((each for each in (own, *chain) if each is not None), None)
+        own = find_inside(paragraph, "pPr", "numPr")
+        numbered = own if own is not None else self._find_style_list(self._name_style(paragraph, "pPr", "pStyle"))
         if numbered is None:
             return None
         # A paragraph may change the level alone, and take the list from its style.
@@ -57,20 +66,26 @@ class Styles:
         level = _read_value(own if own is not None else numbered, "ilvl") or "0"
         return (number, int(level)) if number and number != "0" and level.isdecimal() else None
 
+    def _find_style_list(self, name: str) -> Element | None:
+        if name not in self._lists:
+            chain = (find_inside(style, "pPr", "numPr") for style in self._follow(name))
+            self._lists[name] = next((each for each in chain if each is not None), None)
+        return self._lists[name]
+
     def _list_fonts(self, paragraph: Element, run: Element) -> Iterator[Element]:
-        own = run.find(f"{W}rPr/{W}rFonts")
+        own = find_inside(run, "rPr", "rFonts")
         if own is not None:
             yield own
-        for name in (self._name_style(run, "rPr/{}rStyle"), self._name_style(paragraph, "pPr/{}pStyle")):
+        for name in (self._name_style(run, "rPr", "rStyle"), self._name_style(paragraph, "pPr", "pStyle")):
             for style in self._follow(name):
-                fonts = style.find(f"{W}rPr/{W}rFonts")
+                fonts = find_inside(style, "rPr", "rFonts")
                 if fonts is not None:
                     yield fonts
         if self._default_fonts is not None:
             yield self._default_fonts
 
-    def _name_style(self, element: Element, path: str) -> str:
-        named = element.find(W + path.format(W))
+    def _name_style(self, element: Element, *path: str) -> str:
+        named = find_inside(element, *path)
         if named is not None:
             return named.get(VAL, "")
         return self._default_paragraph if element.tag == f"{W}p" else ""

@@ -1,7 +1,7 @@
-"""The process that parses a stranger's file: ``python -m scheduler.documents.worker FORM NAME < file``.
+"""The process that parses a stranger's file: a fork of this one, or ``python -m scheduler.documents.worker FORM NAME``.
 
-IO: reads the file from standard input, writes one JSON line per answer to standard output, and nothing else. Before it
-parses it gives up all it does not need: memory and processor time beyond the limits, writing, sockets, other programs.
+IO: writes one JSON line per answer to a pipe (standard output), and nothing else. Before it parses it gives up all it
+does not need: memory and processor time beyond the limits, writing, sockets, other programs.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import gc
 import importlib
 import os
 import resource
+import signal
 import sys
-from typing import Final
+from typing import Final, NoReturn
 
 from scheduler.documents.document import Progress
 from scheduler.documents.grid import GridTooLargeError
@@ -96,34 +97,59 @@ def _refuse_event(event: str, arguments: tuple[object, ...]) -> None:
         raise PermissionError("a parser writes no files")
 
 
-def main() -> int:
-    """Answer for the file on standard input; exit code 0 whenever there is an answer."""
-    form, name = sys.argv[1:]
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    # Whatever a parser prints must not mix with the answers.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+def serve_forked(content: bytes, form: str, name: str, answers: int) -> NoReturn:
+    """Be the child of a fork: let go of all that was open, answer to the pipe ``answers``, and end."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.clear()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+    os.closerange(3, answers)
+    os.closerange(answers + 1, os.sysconf("SC_OPEN_MAX"))
+    _serve(content, form, name, answers)
+
+
+def _serve(content: bytes, form: str, name: str, answers: int) -> NoReturn:
+    """Confine this process, write the answers for ``content`` to ``answers``, and end with exit code 0."""
     if form == "pdf":
         # While its compiled modules may still be written.
         importlib.import_module("scheduler.documents.pdf")
     confine_process()
     gc.disable()  # a short life, and a limit on memory that holds anyway
 
-    def report(done: int, of: int) -> None:
-        answers.write(encode_answer(Step(done, of)))
+    def write(answer: Answer) -> None:
+        _write_whole(answers, encode_answer(answer))
 
     # With no memory left, the answer that says so could not be made any more.
     hungry = encode_answer(Refusal(str(refuse_hungry(name))))
     reserve = bytearray(_RESERVE)
     try:
-        line = encode_answer(read_answer(sys.stdin.buffer.read(), form, name, report))
+        line = encode_answer(read_answer(content, form, name, lambda done, of: write(Step(done, of))))
     except MemoryError:
         del reserve
         line = hungry
+    _write_whole(answers, line)
+    # Without taking apart what is in memory: the system does that at once.
+    os._exit(0)
+
+
+def _write_whole(pipe: int, line: bytes) -> None:
     rest = memoryview(line)
     while rest:
-        rest = rest[answers.write(rest) :]
-    return 0
+        rest = rest[os.write(pipe, rest) :]
+
+
+def main() -> NoReturn:
+    """Answer for the file on standard input; exit code 0 whenever there is an answer."""
+    form, name = sys.argv[1:]
+    answers = os.dup(sys.stdout.fileno())
+    # Whatever a parser prints must not mix with the answers.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _serve(sys.stdin.buffer.read(), form, name, answers)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

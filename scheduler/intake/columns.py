@@ -254,6 +254,8 @@ def _choose_day(roles: list[Role | None], rows: tuple[Row, ...], year: int | Non
 
 def _settle_range(roles: list[Role | None], rows: tuple[Row, ...], year: int | None) -> list[Role | None]:
     """Return ``roles`` with an end of a range only where its column holds days and another one holds its beginning."""
+    if Role.UNTIL not in roles:
+        return roles
     starts = any(_count_days(rows, column, year) for column in _list_columns(roles, Role.DAY))
     return [
         Role.DAY if role is Role.UNTIL and not (starts and _count_days(rows, column, year)) else role

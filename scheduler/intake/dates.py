@@ -8,9 +8,10 @@ Pure. Day comes before month. Read are d/m/yyyy with / - . and blanks, two-digit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 from scheduler.intake.hours import blank_hours
@@ -93,8 +94,7 @@ class _Token:
 
 def read_dates(text: str, *, year: int | None) -> DateReading:
     """Read every date in ``text``; ``year`` serves those written without one, None makes them no date."""
-    plain = _blank(_NO_DAY, _blank(_WEEKDAY, blank_hours(text)))
-    tokens = _complete_tokens(_recognise_months(list(_read_tokens(plain))))
+    tokens = _list_tokens(text)
     days: list[date] = []
     others: list[date] = []
     impossible: list[str] = []
@@ -123,6 +123,12 @@ def read_dates(text: str, *, year: int | None) -> DateReading:
         year_missing,
         tuple(sorted(set(others) - set(days))),
     )
+
+
+@lru_cache(maxsize=4096)
+def _list_tokens(text: str) -> tuple[_Token, ...]:
+    plain = _blank(_NO_DAY, _blank(_WEEKDAY, blank_hours(text)))
+    return tuple(_complete_tokens(_recognise_months(list(_read_tokens(plain)))))
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
@@ -222,7 +228,7 @@ def _complete_tokens(tokens: list[_Token]) -> list[_Token]:
     return completed[::-1]
 
 
-def _find_range_end(tokens: list[_Token], start: int) -> int:
+def _find_range_end(tokens: Sequence[_Token], start: int) -> int:
     if start + 2 < len(tokens) and tokens[start + 1].kind == "range" and tokens[start + 2].kind == "day":
         return start + 2
     return start
@@ -249,7 +255,7 @@ def _make_date(token: _Token, year: int | None) -> date | None:
         return None
 
 
-def _read_months(tokens: list[_Token]) -> Iterator[Month]:
+def _read_months(tokens: Sequence[_Token]) -> Iterator[Month]:
     for token in tokens:
         for month in token.months:
             if 1 <= month <= 12:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from scheduler.intake.wording import CAPITALS, Word, capitalise_first, find_phrase, make_phrase_key, split_words
@@ -104,6 +105,7 @@ class PlaceName:
     bare: str
 
 
+@lru_cache(maxsize=8192)
 def read_place_name(text: str) -> PlaceName:
     """Split "TT. Đồi Ngô" into its kind and its bare name; ``written`` is the text itself."""
     match = _KIND_PREFIX.match(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from scheduler.intake.offices import KnownUnit, PlaceName, UnitRoll, read_place_name
@@ -68,6 +69,7 @@ def _read_seat(place: PlaceName) -> PlaceName:
     return replace(seat, written=place.written) if seat.kind else place
 
 
+@lru_cache(maxsize=8192)
 def make_place_key(name: str) -> tuple[str, ...]:
     """Return what makes two names one place: the kind they carry, and the words of the bare name."""
     place = read_place_name(name)

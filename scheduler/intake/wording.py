@@ -44,19 +44,23 @@ class Word:
 @lru_cache(maxsize=8192)
 def make_word_key(word: str) -> str:
     """Return ``word`` lower-cased, its tone moved behind it."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFD", word.casefold())
     tone = "".join(char for char in decomposed if char in _TONES)
     return unicodedata.normalize("NFC", "".join(char for char in decomposed if char not in _TONES)) + tone
 
 
+@lru_cache(maxsize=4096)
 def split_words(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` (runs of letters and digits) in order."""
     return tuple(Word(make_word_key(match.group()), match.start(), match.end()) for match in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=8192)
 def make_phrase_key(text: str) -> tuple[str, ...]:
     """Return the keys of the words of ``text``."""
-    return tuple(word.key for word in split_words(text))
+    return tuple(map(make_word_key, _WORD.findall(text)))
 
 
 def find_phrase(words: tuple[Word, ...], phrase: tuple[str, ...]) -> tuple[int, ...]:
