@@ -1,6 +1,6 @@
 """Text and addresses -> header lines of a mail, each decoded again before it is believed.
 
-Pure. RFC 5322, RFC 2047. email.header.Header encodes; the e-mail package's own policies lose blanks in
+Pure. RFC 5322, RFC 2047. email.header.Header encodes a text; the e-mail package's own policies lose blanks in
 long Vietnamese headers. What could end a line, or pass for an encoded word, is refused.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from itertools import groupby
@@ -16,7 +17,6 @@ from scheduler.errors import SchedulerError
 from scheduler.safetext import find_refused_character
 
 _LINE = 76
-_LONGEST_WORD = 900  # below the 998 characters that RFC 5322 section 2.1.1 allows a line
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
@@ -43,7 +43,7 @@ def write_address_header(name: str, display: str | None, address: str) -> bytes:
     if not display:
         return f"{name}: {address}\r\n".encode("ascii")
     _check_text(name, display)
-    words = _encode_phrase(display)
+    words = _encode_phrase(name, display)
     if words is None:
         words = tuple(_encode(name, display).split("\r\n "))
     return _fold(name, (*words, f"<{address}>")).encode("ascii")
@@ -63,22 +63,35 @@ def _check_text(name: str, text: str) -> None:
         raise MessageError(f"{name}: {text!r} holds '=?', which mail programs take for encoded text; delete it")
 
 
-def _encode_phrase(display: str) -> tuple[str, ...] | None:
-    """Return the words of ``display`` with ASCII ones as they are and each run of others as one encoded word.
+def _encode_phrase(name: str, display: str) -> tuple[str, ...] | None:
+    """Return the words of ``display``: ASCII ones as they are, each run of others as encoded words.
 
-    None where that would be read differently, or is too long for a line. RFC 2047 section 2 ends an encoded word
-    at 75 characters and asks for two side by side; of those Python up to 3.11 at least reads a name with a blank
-    between, while the parsers tried (Python's) read a longer one right. So a long run, and only that, goes beyond.
+    None where that would be read differently.
     """
+    # So that the first one, too, stands in one line with the header's name.
+    longest = _LINE - len(f"{name}: ")
     words: list[str] = []
     for plain, run in groupby(display.split(" "), key=lambda word: _PLAIN_WORD.fullmatch(word) is not None):
         if plain:
             words.extend(run)
             continue
-        encoded = base64.b64encode(" ".join(run).encode()).decode("ascii")
-        words.append(f"=?utf-8?b?{encoded}?=")
-    too_long = any(len(word) > _LONGEST_WORD for word in words)
-    return None if too_long or _decode(" ".join(words)) != display else tuple(words)
+        words.extend(_encode_run(" ".join(run), longest))
+    return tuple(words) if _decode(" ".join(words)) == display else None
+
+
+def _encode_run(text: str, longest: int) -> Iterator[str]:
+    """Encode ``text`` as encoded words of at most ``longest`` characters each (RFC 2047 section 2: 75).
+
+    The blank between two encoded words is no part of what they say (section 6.2), so one in the text goes along.
+    Python up to 3.11 shows that blank in a name: text is parted at blanks, where one more does little harm.
+    """
+    most_octets = (longest - len("=?utf-8?b??=")) // 4 * 3
+    while text:
+        part = text.encode()[:most_octets].decode(errors="ignore")
+        if part != text:
+            part = part[: part.rfind(" ") + 1] or part
+        yield f"=?utf-8?b?{base64.b64encode(part.encode()).decode('ascii')}?="
+        text = text[len(part) :]
 
 
 def _fold(name: str, words: tuple[str, ...]) -> str:
