@@ -5,7 +5,6 @@ Set CLIENTS=all to make a client that is not installed a failure instead of a sk
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ import pytest
 from tests.acceptance.clients.planned import Edit, Entry, cancel, edit_plan, read_entries, sort_entries
 from tests.acceptance.clients.service import REPOSITORY, find_port, run_service
 from tests.acceptance.clients.subscribers import CLIENTS, LIBICAL, Client, Subscription, check_with_libical
+from tests.acceptance.missing import skip_where
 
 PLAN = "kiem-tra-2024"
 EDIT = Edit(
@@ -86,11 +86,7 @@ def _subscribe(client: Client, address: str, folder: Path) -> Subscription:
 
 
 def need(client: Client) -> None:
-    missing = client.find_missing()
-    if missing is not None and os.environ.get("CLIENTS") == "all":
-        pytest.fail(missing)
-    if missing is not None:
-        pytest.skip(missing)
+    skip_where(client.find_missing())
 
 
 every_client = pytest.mark.parametrize("client", CLIENTS, ids=str)

@@ -20,9 +20,9 @@ from tests.acceptance.commandline import SHIPPED_CONFIG, make_environment, run_c
 
 
 @contextmanager
-def running_service(config: Path, *, smtp_port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the service; yield its process and address once it listens."""
-    settings = {"SCHEDULER_HTTP__PORT": "0", "SCHEDULER_SMTP__PORT": str(smtp_port)}
+def running_service(config: Path, *, smtp_port: int, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the service, with ``settings`` in its environment; yield its process and address once it listens."""
+    settings |= {"SCHEDULER_HTTP__PORT": "0", "SCHEDULER_SMTP__PORT": str(smtp_port)}
     process = subprocess.Popen(
         [sys.executable, "-c", "from scheduler.cli import main; main()", "run"],
         cwd=config.parent,

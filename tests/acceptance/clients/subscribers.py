@@ -144,7 +144,12 @@ def _read_with_node(program: str) -> Callable[[Subscription], tuple[Entry, ...]]
 
 
 def _read_with_libical(subscription: Subscription) -> tuple[Entry, ...]:
-    printed = check_with_libical(_fetch(subscription.url), subscription.home)
+    return read_with_libical(_fetch(subscription.url), subscription.home)
+
+
+def read_with_libical(calendar: bytes, home: Path) -> tuple[Entry, ...]:
+    """Return the events of a calendar that breaks no rule, as ``check_with_libical`` sees to."""
+    printed = check_with_libical(calendar, home)
     return sort_entries([_read_libical_line(line) for line in printed.splitlines()])
 
 
@@ -246,7 +251,9 @@ def _need_python_tools(*names: str) -> Callable[[], str | None]:
     return find_missing
 
 
-def _need_node_package(name: str) -> Callable[[], str | None]:
+def need_node_package(name: str) -> Callable[[], str | None]:
+    """Return what names the missing part where a package of npm cannot be used, None where it can."""
+
     def find_missing() -> str | None:
         if shutil.which("node") is None:
             return "node is not installed"
@@ -272,10 +279,11 @@ CLIENTS = (
     # vdirsyncer gives what it reads over HTTP identifiers of its own, and khal shows no SEQUENCE.
     Client("khal", _need_python_tools("vdirsyncer", "khal"), _read_with_khal, shows_revision=False),
     Client("icalendar", lambda: None, _read_with_icalendar),
-    Client("ical.js", _need_node_package("ical.js"), _read_with_node("read_icaljs.mjs")),
-    Client("node-ical", _need_node_package("node-ical"), _read_with_node("read_node_ical.mjs")),
+    Client("ical.js", need_node_package("ical.js"), _read_with_node("read_icaljs.mjs")),
+    Client("node-ical", need_node_package("node-ical"), _read_with_node("read_node_ical.mjs")),
     Client("libical", _need_libical, _read_with_libical),
     # calcurse keeps neither STATUS nor UID: a cancelled event shows by its title alone.
     Client("calcurse", _need_program("calcurse"), _read_with_calcurse, shows_status=False, shows_revision=False),
 )
 LIBICAL = next(client for client in CLIENTS if client.name == "libical")
+ICAL_JS = next(client for client in CLIENTS if client.name == "ical.js")
