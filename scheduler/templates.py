@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -161,7 +162,13 @@ def load_templates(directories: tuple[Path, ...]) -> LetterTemplates:
             problems.append(Problem(str(path), 0, 0, f"cannot be read: {error}"))
     if problems:
         raise TemplateError(tuple(problems))
-    return LetterTemplates(files, sources)
+    return _compile_files(tuple(files.items()), tuple(sources.items()))
+
+
+@lru_cache(maxsize=2)
+def _compile_files(files: tuple[tuple[str, Path], ...], sources: tuple[tuple[str, str], ...]) -> LetterTemplates:
+    # Read again with every edit of the configuration, and nearly always the same.
+    return LetterTemplates(dict(files), dict(sources))
 
 
 def prove_templates(templates: LetterTemplates, *, kinds: Collection[str] | None = None) -> tuple[Problem, ...]:

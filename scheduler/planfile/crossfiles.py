@@ -31,12 +31,16 @@ def check_contacts(contacts: tuple[FileTree, ...], plans: tuple[FileTree, ...]) 
     if not plans or any(tree.root is None for tree in (*contacts, *plans)):
         return tuple(problems)
     known_plans = [plan.stem for plan in plans]
+    bodies: dict[frozenset[str], dict[str, None] | None] = {}
     for tree, index, contact in _iterate_contacts(contacts):
         of, chosen = contact.text("of"), [plan for _, plan in contact.texts("plans")]
         problems += place(tree.file, _check_plans(contact, f"contacts[{index}]", known_plans))
-        of_plans = tuple(plan for plan in plans if not chosen or plan.stem in {name.text for name in chosen})
-        known = _list_bodies(of_plans)
-        if of is not None and of_plans and of.text not in known:
+        names = frozenset(name.text for name in chosen)
+        if names not in bodies:
+            of_plans = tuple(plan for plan in plans if not names or plan.stem in names)
+            bodies[names] = _list_bodies(of_plans) if of_plans else None
+        known = bodies[names]
+        if of is not None and known is not None and of.text not in known:
             said = (
                 f"{quote(of.text)} is no unit, unit/commune or team of {_name_plans(chosen)}; {suggest(of.text, known)}"
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.planfile.tree import Entry, Mapping, Plain
-from scheduler.planfile.yamlfile import parse_yaml
+from scheduler.planfile.yamlfile import parse_exactly, parse_quickly, parse_yaml
+from tests.acceptance.commandline import SHIPPED_CONFIG
 
 
 def read(text: str) -> Plain:
@@ -146,3 +147,43 @@ def test_any_text_is_read_or_refused_with_a_place_inside_it(text: str) -> None:
     for problem in problems:
         assert 1 <= problem.line <= text.count("\n") + 2
         assert problem.column >= 1
+
+
+SHIPPED = tuple(path.read_text(encoding="utf-8") for path in sorted(SHIPPED_CONFIG.rglob("*.yaml")))
+PIECES = (
+    *" :-#,[]{}'\"|>?&*!%@`\\~\n\r",
+    "\n  ",
+    "- ",
+    ": ",
+    "|\n  x\n",
+    "|#\n",
+    ">-\n   x\n\n   y\n",
+    "---\n",
+    "...\n",
+    "a:b",
+    "é",
+)
+
+
+@st.composite
+def _slips(draw: st.DrawFn) -> str:
+    """A few lines of a shipped file with pieces of YAML put anywhere into them."""
+    lines = draw(st.sampled_from(SHIPPED)).splitlines(keepends=True)
+    first = draw(st.integers(0, len(lines) - 1))
+    text = "".join(lines[first : first + draw(st.integers(1, 12))])
+    for piece in draw(st.lists(st.sampled_from(PIECES), max_size=4)):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + piece + text[at + draw(st.integers(0, 2)) :]
+    return text
+
+
+@settings(max_examples=400)
+@given(_slips())
+def test_what_the_quick_parser_takes_the_exact_one_reads_the_same(text: str) -> None:
+    quick = parse_quickly(text, "a.yaml")
+    assert quick is None or (quick, ()) == parse_exactly(text, "a.yaml")
+
+
+def test_the_quick_parser_reads_every_shipped_file() -> None:
+    assert len(SHIPPED) >= 5
+    assert all(parse_quickly(text, "a.yaml") is not None for text in SHIPPED)
