@@ -12,7 +12,7 @@ import re
 from pydantic import BaseModel
 
 from scheduler.planfile import Json
-from scheduler.planfile.schemas import ContactsKeys, DaysKeys, PlanKeys, RulesKeys
+from scheduler.planfile.schemas import AdminsKeys, ContactsKeys, DaysKeys, PlanKeys, RulesKeys
 from scheduler.settings import Settings
 
 FOLDER = "schemas"
@@ -23,6 +23,7 @@ _SHAPES: dict[str, type[BaseModel]] = {
     "contacts": ContactsKeys,
     "reminders": RulesKeys,
     "holidays": DaysKeys,
+    "admins": AdminsKeys,
 }
 _SETTING = re.compile(r"(?P<indent> *)(?P<key>[a-z_]+):[^#]*(# (?P<comment>.*))?")
 _COMMENT = re.compile(r" *# (?P<comment>.*)")

@@ -87,6 +87,11 @@ class Following:
         """Whether an edit waits for approval."""
         return self._waiting is not None
 
+    @property
+    def waiting(self) -> Setup | None:
+        """The edit that waits for approval; None where none does."""
+        return self._waiting
+
     def offer(self, setup: Setup) -> None:
         """Offer a setup; it takes the place of one on offer, and is looked at by the next ``settle``."""
         with self._lock:

@@ -279,6 +279,19 @@ class DayOverride:
     reason: str
 
 
+Role = Literal["admin", "viewer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Who may sign in to the pages for the office; a viewer changes nothing. ``hash`` is an argon2id string."""
+
+    id: str
+    name: str
+    role: Role
+    hash: str = field(repr=False)
+
+
 # --- what follows from them ---------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from scheduler.clock import Clock
-from scheduler.following import Decision, Following, Setup
+from scheduler.following import Decision, Following, InForce, Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer
 from scheduler.messages import MessageWriter
@@ -90,6 +90,16 @@ class Service:
         """The pause that stands, as last seen; None when mail may go."""
         pause = self._sender.pause
         return pause if pause is not None and pause.holds(self._clock.now()) else None
+
+    @property
+    def in_force(self) -> InForce | None:
+        """The configuration that runs; None before the first does."""
+        return self._following.in_force
+
+    @property
+    def waiting(self) -> Setup | None:
+        """The edit that waits for approval; None where none does."""
+        return self._following.waiting
 
     def start(self) -> None:
         """Make the ledger hold what is wanted and publish the feeds; the first tick recovers what was under way.

@@ -31,6 +31,7 @@ from scheduler.settings_sections import (
     LogSettings,
     MailSettings,
     Section,
+    SignInSettings,
     SmtpSettings,
     is_loopback,
 )
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     feeds: FeedSettings = FeedSettings()
     edits: EditSettings = EditSettings()
+    sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
     public_url: Annotated[str, AfterValidator(values.read_web_address)] = Field(
         default_factory=lambda known: _local_url(known["http"])

@@ -129,6 +129,12 @@ def _read_bound(number: int) -> int:
     return number
 
 
+def _read_amount(number: int) -> int:
+    if not 1 <= number <= _LARGEST_COUNT:
+        raise ValueError(f"'{number}' is out of range; write 1 to {_LARGEST_COUNT}")
+    return number
+
+
 def _check_quiet_hours(until: clock.time | None, info: ValidationInfo[object]) -> clock.time | None:
     begin = info.data.get("quiet_from")
     if "quiet_from" in info.data and (until is None) != (begin is None):
@@ -244,6 +250,19 @@ class EditSettings(Section):
     ] = 1 / 3
     at_least: Count = 3
     mails_at_once: Count = 50
+
+
+class SignInSettings(Section):
+    """Signing in to the pages for the office.
+
+    The admin is told of ``tell_after`` failures within ``within_minutes``. Who does nothing for ``idle_hours`` signs in
+    anew, and everybody after ``longest_hours``.
+    """
+
+    tell_after: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_amount)] = 20
+    within_minutes: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_amount)] = 10
+    idle_hours: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_amount)] = 8
+    longest_hours: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_amount)] = 24
 
 
 class LogSettings(Section):

@@ -6,6 +6,7 @@ Pure but for one thing: a file's owner is looked up by its number.
 from __future__ import annotations
 
 import pwd
+import re
 from collections import Counter
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from scheduler.ledger import FileEdit
 from scheduler.planfile.folder import ConfigFile, FolderFiles
 
 _NOT_TEXT = "(not text)"
+_HASH = re.compile(r"\$argon2[a-z]*\$[^\s\"',}\]]+")
+_MASKED = "(hash)"
 
 
 def list_file_edits(before: FolderFiles, after: FolderFiles, made_at: datetime, followed: str) -> tuple[FileEdit, ...]:
@@ -58,6 +61,7 @@ def _show(file: ConfigFile | None) -> str | None:
     if file is None:
         return None
     try:
-        return file.content.decode("utf-8")
+        # Whoever reads the trail must learn no password's hash.
+        return _HASH.sub(_MASKED, file.content.decode("utf-8"))
     except UnicodeDecodeError:
         return _NOT_TEXT

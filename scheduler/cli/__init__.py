@@ -13,6 +13,7 @@ import sys
 import click
 
 from scheduler import __version__
+from scheduler.cli.admins import admin
 from scheduler.cli.configuring import config_, init
 from scheduler.cli.doctoring import doctor
 from scheduler.cli.editing import approve, diff
@@ -46,7 +47,7 @@ def commands() -> None:
 
 
 for _command in (
-    init, import_, check, config_, calendar, preview, diff, approve, publish, token, run, rehearse, demo, status,
+    init, import_, check, config_, calendar, preview, diff, approve, publish, token, admin, run, rehearse, demo, status,
     report, history, mail, retry, skip, pause, resume, backup, doctor,
 ):  # fmt: skip
     commands.add_command(_command)

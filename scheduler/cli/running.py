@@ -14,6 +14,7 @@ import structlog
 
 from scheduler.admin_mail import AdminMail
 from scheduler.cli.logs import configure_logs
+from scheduler.cli.office import ServiceOffice
 from scheduler.cli.operating import make_limits
 from scheduler.cli.publishing import make_feed_site
 from scheduler.cli.wiring import Wiring, config_option, load_everything, make_caution
@@ -33,6 +34,7 @@ from scheduler.snapshot import Snapshot
 from scheduler.timer import Timer
 from scheduler.trail import describe_decision, list_file_edits
 from scheduler.watching import ConfigurationWatcher
+from scheduler.web.admin.app import AdminSite, build_admin
 from scheduler.web.agenda import compose_agenda
 from scheduler.web.app import build_app
 from scheduler.web.feeds import FeedShelf, feed_path
@@ -40,7 +42,7 @@ from scheduler.web.health import Health
 from scheduler.web.pages import AgendaBoard
 from scheduler.web.server import Address, open_listener, serve
 
-_NEEDS_RESTART = ("http", "smtp", "ledger", "delivery", "feeds", "log", "public_url")
+_NEEDS_RESTART = ("http", "smtp", "ledger", "delivery", "feeds", "log", "public_url", "sign_in")
 
 _log = structlog.get_logger(__name__)
 
@@ -118,6 +120,22 @@ class _Running:
         self._first = setup
         self._timer = Timer(WallClock(), self._service.tick)
         self._service.on_progress = self._timer.beat
+        self._warnings = started.reading.value.configuration.warnings
+        self._office = ServiceOffice(self._service, ledger, self, lambda: self._timer.arm(read_wall_clock()))
+        self._admin_pages = build_admin(
+            AdminSite(
+                config_dir=config_dir,
+                templates=find_shipped("templates") / "web",
+                static=self._board.static,
+                ledger=ledger,
+                running=self._office,
+                teller=self._admin,
+                clock=WallClock(),
+                public_url=settings.public_url,
+                sign_in=settings.sign_in,
+                admins=started.reading.value.admins,
+            )
+        )
         self._watcher = ConfigurationWatcher(
             config_dir, load_everything, self._take_edit, self._refuse_edit, known=started
         )
@@ -129,7 +147,12 @@ class _Running:
         self._service.start()
         self._tokens.start()
         app = build_app(
-            self._shelf, self._board, self, public_url=self._settings.public_url, metrics=self._service.metrics.render
+            self._shelf,
+            self._board,
+            self,
+            public_url=self._settings.public_url,
+            metrics=self._service.metrics.render,
+            admin=self._admin_pages,
         )
         try:
             serve(
@@ -161,6 +184,10 @@ class _Running:
             reasons.append(f"the last good configuration runs on: {self._problems[0]}")
         return Health(not reasons, tuple(reasons))
 
+    def list_problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the configuration in the files, and what the one in force warns of."""
+        return (*self._problems, *self._warnings)
+
     def _begin(self, address: Address) -> None:
         public = [feed_path(w.plan.id) for w in self._first.snapshot.wanted if w.plan.public]
         _log.info("listening", url=str(address), feeds=public)
@@ -174,7 +201,7 @@ class _Running:
 
     def _take_edit(self, reading: Reading[Wiring]) -> None:
         """Offer a valid edit to the service; called from the watcher's thread."""
-        self._problems = ()
+        self._problems, self._warnings = (), reading.value.configuration.warnings
         changed = [
             key for key in _NEEDS_RESTART if getattr(reading.value.settings, key) != getattr(self._settings, key)
         ]

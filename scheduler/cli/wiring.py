@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -22,8 +22,10 @@ from scheduler.guard import Limits
 from scheduler.importing import OFFICE_ZONE
 from scheduler.ledger import Ledger, find_sqlite_file
 from scheduler.messages import Letterhead, MessageWriter
+from scheduler.model import Admin
 from scheduler.notices import Settling
 from scheduler.planfile import Configuration, Json, load_configuration
+from scheduler.planfile.admins import find_readable_by_others, load_admins
 from scheduler.reconciling import Caution
 from scheduler.settings import Settings, load_settings
 from scheduler.shipped_files import find_shipped
@@ -81,6 +83,7 @@ class Wiring:
     templates: LetterTemplates
     snapshot: Snapshot
     writer: MessageWriter
+    admins: tuple[Admin, ...]
 
 
 def find_templates(config_dir: Path) -> LetterTemplates:
@@ -102,7 +105,8 @@ def load_everything(config_dir: Path) -> Wiring:
     kinds = frozenset[str]() if templates is None else templates.kinds()
     today = read_wall_clock().astimezone(OFFICE_ZONE).date()
     configuration = _collect(problems, lambda: load_configuration(config_dir, template_kinds=kinds, today=today))
-    if templates is None or settings is None or configuration is None:
+    admins = _collect(problems, lambda: load_admins(config_dir))
+    if templates is None or settings is None or configuration is None or admins is None:
         raise ConfigError(tuple(sorted(problems)))
     snapshot = make_snapshot(
         configuration.plans,
@@ -121,7 +125,8 @@ def load_everything(config_dir: Path) -> Wiring:
         public_url=settings.public_url,
     )
     writer = MessageWriter(templates, letterhead)
-    return Wiring(config_dir, settings, configuration, templates, snapshot, writer)
+    configuration = replace(configuration, warnings=(*configuration.warnings, *find_readable_by_others(config_dir)))
+    return Wiring(config_dir, settings, configuration, templates, snapshot, writer, admins)
 
 
 def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:

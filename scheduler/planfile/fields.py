@@ -5,6 +5,7 @@ Pure. An editor that checks against the schema must never refuse what the progra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, TypeVar
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 _ID = "[a-z0-9]+(-[a-z0-9]+)*"
 _DAY = r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4}"
+_ARGON2 = r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
 _HOUR = r"\d{1,2}:\d{2}"
 
 
@@ -46,6 +48,13 @@ def _none_is_empty(value: object) -> object:
 def none_is_no_keys(value: object) -> object:
     """Return an empty mapping for a key without a value."""
     return {} if value is None else value
+
+
+def _read_password_hash(text: str) -> str:
+    if not re.fullmatch(_ARGON2, text):
+        # The value is not quoted: somebody may have typed the password itself.
+        raise ValueError("is no argon2id hash; write it with: scheduler admin password ID")
+    return text
 
 
 class OrNothing:
@@ -87,5 +96,6 @@ Sentence = Annotated[
         }
     ),
 ]
+PasswordHash = Annotated[str, AfterValidator(_read_password_hash), _texts(_ARGON2)]
 Maybe = Annotated[T | None, BeforeValidator(_blank_is_none)]
 Many = Annotated[tuple[T, ...], BeforeValidator(_none_is_empty), OrNothing()]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from scheduler.errors import ConfigError, Problem
+from scheduler.planfile.admins import ADMINS
 from scheduler.planfile.read import CONTACTS, DAYS, PLANS, RULES
 from scheduler.planfile.sheet import SHEETS
 
@@ -123,7 +124,7 @@ def _read_file(config_dir: Path, name: str) -> ConfigFile:
 
 
 def _list_names(config_dir: Path) -> tuple[str, ...]:
-    single = (name for name in (SETTINGS, CONTACTS, RULES, DAYS, *SHEETS) if os.path.lexists(config_dir / name))
+    single = (name for name in (SETTINGS, CONTACTS, RULES, DAYS, ADMINS, *SHEETS) if os.path.lexists(config_dir / name))
     plans = (name for name in _list_folder(config_dir / PLANS) if name.endswith((".yaml", ".yml")))
     templates = (name for name in _list_folder(config_dir / TEMPLATES) if name.endswith((".txt", ".html")))
     return tuple(

@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from scheduler.model import (
+    Admin,
     Audience,
     Commune,
     Contact,
@@ -24,6 +25,7 @@ from scheduler.model import (
     Plan,
     PlanStatus,
     Report,
+    Role,
     Rule,
     Sender,
     Session,
@@ -45,6 +47,7 @@ from scheduler.planfile.fields import (
     Maybe,
     OrNothing,
     Paragraphs,
+    PasswordHash,
     Reference,
     Sentence,
     ZoneName,
@@ -361,3 +364,24 @@ class DaysKeys(Keys):
 
     def to_overrides(self) -> tuple[DayOverride, ...]:
         return tuple(DayOverride(day.date, day.working, day.reason) for day in self.days)
+
+
+class AdminKeys(Keys):
+    id: Id
+    """What is typed to sign in; `scheduler admin add` writes it."""
+    name: Line
+    """As it stands on the pages and in the trail."""
+    role: Role = "admin"
+    """admin (default), or viewer: sees everything, changes nothing."""
+    hash: PasswordHash
+    """Of the password; `scheduler admin password` writes it."""
+
+    def to_admin(self) -> Admin:
+        return Admin(self.id, self.name, self.role, self.hash)
+
+
+class AdminsKeys(Keys):
+    admins: Many[AdminKeys] = ()
+
+    def to_admins(self) -> tuple[Admin, ...]:
+        return tuple(admin.to_admin() for admin in self.admins)

@@ -1,0 +1,173 @@
+"""The pages for the office as one ASGI app: routes, sign-in, friendly errors, and private headers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from scheduler.clock import Clock
+from scheduler.errors import SchedulerError
+from scheduler.ledger import Ledger
+from scheduler.model import Admin
+from scheduler.settings_sections import SignInSettings
+from scheduler.web.admin.asking import SIGN_IN, SIGN_OUT
+from scheduler.web.admin.desk import AdminTeller, Desk, Running
+from scheduler.web.admin.gate import Gate
+from scheduler.web.admin.roster import Roster
+from scheduler.web.admin.routes import PAGES
+from scheduler.web.admin.screens import Screens, Setting
+from scheduler.web.admin.sessions import Lifetime, Sessions
+from scheduler.web.admin.signing_in import SigningIn
+from scheduler.web.admin.throttle import Alarm, Throttle
+from scheduler.web.pages import StaticFiles
+
+PREFIX = "/admin"
+
+_CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    ("content-security-policy", _CSP),
+    ("x-frame-options", "DENY"),
+    ("x-content-type-options", "nosniff"),
+    # Not no-referrer: browsers would then say of our own forms that they come from nowhere.
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("cache-control", "no-store"),
+    ("x-robots-tag", "noindex"),
+)
+_HSTS = ("strict-transport-security", "max-age=31536000")
+_FAULTS = {
+    400: ("Không đọc được yêu cầu", "Trình duyệt đã gửi một yêu cầu không đọc được. Xin quay lại và thử lần nữa."),
+    401: ("Phiên làm việc đã hết", "Việc vừa rồi chưa được ghi. Xin đăng nhập lại rồi làm lại."),
+    403: ("Không được phép", "Tài khoản này không được làm việc đó, hoặc trang đã mở quá lâu. Xin tải lại trang."),
+    404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc không còn nữa."),
+    405: ("Không làm được như vậy", "Địa chỉ này không nhận cách gửi đó. Xin quay lại và dùng nút trên trang."),
+    413: ("Gửi lên quá lớn", "Nội dung gửi lên lớn hơn mức cho phép."),
+    429: ("Quá nhiều yêu cầu", "Xin chờ một lát rồi thử lại."),
+    503: ("Tạm thời chưa làm được", "Dịch vụ đang bận hoặc không ghi được sổ. Xin thử lại sau ít phút."),
+    500: ("Có lỗi xảy ra", "Việc vừa rồi có thể chưa được ghi. Chi tiết nằm trong nhật ký của dịch vụ."),
+}  # fmt: skip
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What an error page says."""
+
+    status: int
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdminSite:
+    """What the pages for the office are made of; ``admins`` are those known at the start."""
+
+    config_dir: Path
+    templates: Path
+    static: StaticFiles
+    ledger: Ledger
+    running: Running
+    teller: AdminTeller
+    clock: Clock
+    public_url: str
+    sign_in: SignInSettings
+    admins: tuple[Admin, ...] = ()
+
+
+class AdminApp:
+    """Everything under /admin: the app, and on each of its answers the headers that it does not set itself."""
+
+    def __init__(self, app: Starlette, *, https: bool) -> None:
+        self._app = app
+        headers = (*_HEADERS, _HSTS) if https else _HEADERS
+        self._headers = tuple((name.encode(), value.encode()) for name, value in headers)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        return self._app.routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_private(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                added = [header for header in self._headers if header[0] not in own]
+                message = {**message, "headers": [*message["headers"], *added]}
+            await send(message)
+
+        await self._app(scope, receive, send_private)
+
+
+def build_admin(site: AdminSite) -> AdminApp:
+    """Return the app of everything under /admin."""
+    lifetime = Lifetime(timedelta(hours=site.sign_in.idle_hours), timedelta(hours=site.sign_in.longest_hours))
+    desk = Desk(site.running, site.ledger, Screens(site.templates, site.static), Sessions(lifetime), site.public_url)
+    roster = Roster(site.config_dir, site.admins)
+    gate = Gate(desk, roster, site.clock)
+    throttle = Throttle(Alarm(site.sign_in.tell_after, timedelta(minutes=site.sign_in.within_minutes)))
+    signing = SigningIn(desk, gate, roster, throttle, site.teller, site.clock)
+    faults = _Faults(desk, gate, site.clock)
+    app = Starlette(
+        routes=[
+            Route(SIGN_IN, signing.show, methods=["GET"]),
+            Route(SIGN_IN, signing.sign_in, methods=["POST"]),
+            Route(SIGN_OUT, signing.sign_out, methods=["POST"]),
+            *(gate.make_route(page) for page in PAGES),
+        ],
+        exception_handlers={
+            HTTPException: faults.show_http,
+            SchedulerError: faults.show_refusal,
+            Exception: faults.show_crash,
+        },
+    )
+    app.router.redirect_slashes = False
+    return AdminApp(app, https=site.public_url.startswith("https:"))
+
+
+class _Faults:
+    """Error pages, which say nothing of the inside."""
+
+    def __init__(self, desk: Desk, gate: Gate, clock: Clock) -> None:
+        self._desk = desk
+        self._gate = gate
+        self._clock = clock
+
+    async def show_http(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        response = self._render(request, status)
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    async def show_refusal(self, request: Request, error: Exception) -> Response:
+        _log.error("a page could not do its work", path=request.url.path, problem=str(error))
+        return self._render(request, 503)
+
+    async def show_crash(self, request: Request, error: Exception) -> Response:
+        return self._render(request, 500)
+
+    def _render(self, request: Request, status: int) -> Response:
+        title, words = _FAULTS.get(status, _FAULTS[500])
+        session = self._gate.find_session(request)
+        setting = Setting(
+            None if session is None else session.admin,
+            "" if session is None else session.csrf,
+            None,
+            self._desk.zone,
+            self._clock.now(),
+        )
+        return self._desk.screens.render("fault", setting, Fault(status, title, words), status)

@@ -1,0 +1,88 @@
+"""What the pages work with: the running service, its ledger, the screens.
+
+Pure values and one protocol; the command line makes it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from starlette.responses import HTMLResponse
+
+from scheduler.delivery import Delivery
+from scheduler.differences import Differences
+from scheduler.errors import Problem
+from scheduler.ledger import Ledger
+from scheduler.snapshot import Snapshot
+from scheduler.web.admin.asking import Asked
+from scheduler.web.admin.names import Names, make_names
+from scheduler.web.admin.screens import Screens, Setting
+from scheduler.web.admin.sessions import Notice, Sessions
+from scheduler.web.health import Health
+
+
+class Running(Protocol):
+    """The running service, asked from any thread."""
+
+    def find_snapshot(self) -> Snapshot | None:
+        """Return the configuration in force; None before the first is."""
+
+    def list_problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the configuration as it stands in the files, and what it warns of."""
+
+    def health(self) -> Health: ...
+
+    def describe_waiting(self, now: datetime) -> Differences | None:
+        """Return what the edit that waits for approval would change; None where none waits."""
+
+    def compose(self, delivery: Delivery, now: datetime) -> bytes | None:
+        """Return the mail that is still to be written as it would be now; None where its plan or reader is gone."""
+
+    def look(self) -> None:
+        """Look at the ledger at once: a person changed something in it."""
+
+
+class AdminTeller(Protocol):
+    """Tells the admin by mail."""
+
+    def tell(self, subject: str, lines: Sequence[str], now: datetime) -> None: ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every page gets."""
+
+    running: Running
+    ledger: Ledger
+    screens: Screens
+    sessions: Sessions
+    public_url: str
+    _names: Names = field(default_factory=lambda: make_names(None))
+    _naming: threading.Lock = field(default_factory=threading.Lock)
+
+    def names(self) -> Names:
+        """Return the names in the configuration in force; made once for each configuration."""
+        snapshot = self.running.find_snapshot()
+        with self._naming:
+            if self._names.snapshot is not snapshot:
+                self._names = make_names(snapshot)
+            return self._names
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.names().zone
+
+    def show(self, name: str, asked: Asked, page: object, status: int = 200) -> HTMLResponse:
+        """Render the template called ``name`` with what it shows, and with what is to be told."""
+        notice = self.sessions.take_notice(asked.session)
+        setting = Setting(asked.visitor, asked.session.csrf, notice, self.zone, asked.now)
+        return self.screens.render(name, setting, page, status)
+
+    def tell(self, asked: Asked, text: str, *, is_good: bool = True, detail: str = "") -> None:
+        """Let the next page tell what came of the click."""
+        self.sessions.leave_notice(asked.session, Notice(text, is_good, detail=detail))

@@ -1,0 +1,81 @@
+"""The configuration in force -> names for ids, and its visits by month: looked up by pages, made once for each.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from scheduler.model import Contact, Plan, Report, Unit, Visit
+from scheduler.snapshot import Snapshot
+
+OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Month = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids of a snapshot stand for. An id that is no longer known stands for itself."""
+
+    snapshot: Snapshot | None
+    zone: ZoneInfo
+    plans: dict[str, Plan]
+    contacts: dict[str, Contact]
+    units: dict[tuple[str, str], Unit]
+    visits: dict[tuple[str, str], Visit]
+    reports: dict[tuple[str, str], Report]
+    by_month: dict[tuple[str, Month], tuple[Visit, ...]]
+
+    def plan(self, plan: str) -> str:
+        return self.plans[plan].title if plan in self.plans else plan
+
+    def contact(self, contact: str) -> str:
+        return self.contacts[contact].name if contact in self.contacts else contact
+
+    def place(self, plan: str, place: str) -> str:
+        """Return "Sơn Động" for a unit, "An Bá (Sơn Động)" for a commune."""
+        unit_id, _, commune_id = place.partition("/")
+        unit = self.units.get((plan, unit_id))
+        if unit is None:
+            return place
+        if not commune_id:
+            return unit.name
+        names = {commune.id: commune.name for commune in unit.communes}
+        return f"{names.get(commune_id, commune_id)} ({unit.name})"
+
+    def item(self, plan: str, about: str, item: str) -> str:
+        """Return what a mail is about: a report's title, or "Kiểm tra Sơn Động"."""
+        if about == "report" and (plan, item) in self.reports:
+            title = self.reports[plan, item].title
+            return title[:1].upper() + title[1:]
+        if about == "visit" and (plan, item) in self.visits:
+            return f"Kiểm tra {self.place(plan, self.visits[plan, item].unit)}"
+        return self.plan(plan) if about == "plan" else item
+
+    def months(self, plan: str) -> tuple[Month, ...]:
+        """Return the months in which a plan has visits, ascending."""
+        return tuple(sorted(month for of, month in self.by_month if of == plan))
+
+
+def make_names(snapshot: Snapshot | None) -> Names:
+    """Look up everything once."""
+    plans = () if snapshot is None else tuple(wanted.plan for wanted in snapshot.wanted)
+    by_month: defaultdict[tuple[str, Month], list[Visit]] = defaultdict(list)
+    for plan in plans:
+        for visit in sorted(plan.visits, key=lambda one: (one.dates, one.id)):
+            for month in dict.fromkeys((day.year, day.month) for day in visit.dates):
+                by_month[plan.id, month].append(visit)
+    return Names(
+        snapshot=snapshot,
+        zone=plans[0].zone if plans else OFFICE_ZONE,
+        plans={plan.id: plan for plan in plans},
+        contacts={} if snapshot is None else {contact.id: contact for contact in snapshot.contacts},
+        units={(plan.id, unit.id): unit for plan in plans for unit in plan.units},
+        visits={(plan.id, visit.id): visit for plan in plans for visit in plan.visits},
+        reports={(plan.id, report.id): report for plan in plans for report in plan.reports},
+        by_month={key: tuple(visits) for key, visits in by_month.items()},
+    )

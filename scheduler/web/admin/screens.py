@@ -1,0 +1,78 @@
+"""Pages of templates/web/admin as HTML: read once, sandboxed, with the words that they share.
+
+IO at the start only. A page gives its template one value, ``page``; who is signed in and what to tell them stands
+beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from starlette.responses import HTMLResponse
+
+from scheduler.model import Admin
+from scheduler.web.admin.sessions import Notice
+from scheduler.web.admin.words import word_count, word_detail, word_standing, word_state
+from scheduler.web.pages import StaticFiles
+from scheduler.web.wording import word_date, word_day, word_due, word_weekday
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Around a page: who is signed in (None before), the token of the forms, what came of the last click."""
+
+    visitor: Admin | None
+    csrf: str
+    notice: Notice | None
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def may_change(self) -> bool:
+        return self.visitor is not None and self.visitor.role == "admin"
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+
+class Screens:
+    """Renders the pages; ``static`` gives the addresses of style sheets and scripts."""
+
+    def __init__(self, templates: Path, static: StaticFiles) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals["static"] = static.link
+        self._environment.filters.update(
+            weekday=word_weekday,
+            day=word_day,
+            date=word_date,
+            due=word_due,
+            moment=word_moment,
+            state=word_state,
+            standing=word_standing,
+            count=word_count,
+            detail=word_detail,
+        )
+
+    def render(self, name: str, setting: Setting, page: object, status: int = 200) -> HTMLResponse:
+        """Render templates/web/admin/``name``.html."""
+        body = self._environment.get_template(f"admin/{name}.html").render(page=page, setting=setting)
+        return HTMLResponse(body, status)
+
+
+def word_moment(instant: datetime, zone: ZoneInfo) -> str:
+    """Return "07:30 20/5/2024", local to ``zone``."""
+    local = instant.astimezone(zone)
+    return f"{local:%H:%M} {word_date(local.date())}"
