@@ -238,8 +238,8 @@ def judge_outcome(outcome: Outcome, delivery: Delivery, now: datetime, *, most_a
             return Verdict(DeliveryState.UNCONFIRMED, now + UNCONFIRMED_PAUSE, outcome.response, silent=True)
 
 
-def plan_retry(delivery: Delivery, now: datetime) -> Verdict:
-    """Say how a person's wish to send a delivery (again) is met; UsageError says why it cannot be."""
+def plan_retry(delivery: Delivery, now: datetime, *, by: str = "a person") -> Verdict:
+    """Say how the wish of ``by`` to send a delivery (again) is met; UsageError says why it cannot be."""
     state = delivery.state
     if state is DeliveryState.SENDING:
         raise _refuse(delivery, "is under way; look at it again when its outcome is known")
@@ -255,7 +255,7 @@ def plan_retry(delivery: Delivery, now: datetime) -> Verdict:
         raise _refuse(delivery, f"was of use until {delivery.useful_until.isoformat()} only")
     # A row that may have arrived keeps its state, from which the claim knows that it is in doubt.
     again = state if state is DeliveryState.UNCONFIRMED else DeliveryState.RETRYING
-    return Verdict(again, now, f"sent again by a person; before: {delivery.detail}"[:500])
+    return Verdict(again, now, f"sent again by {by}; before: {delivery.detail}"[:500])
 
 
 def plan_skip(delivery: Delivery, reason: str) -> Verdict:

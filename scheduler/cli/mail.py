@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import click
@@ -32,6 +31,7 @@ from scheduler.ledger import Ledger
 from scheduler.letters import NOTICE_KINDS
 from scheduler.letters.samples import list_samples, tell_about
 from scheduler.notices import Told
+from scheduler.operating import find_mail, read_body
 from scheduler.planfile import Json
 from scheduler.templates import LetterTemplates, prove_templates
 
@@ -67,7 +67,7 @@ def show(delivery: int, raw: bool, html: Path | None, state: Path | None, config
         ledger.close()
     message = message_from_bytes(content, policy=policy.default)
     if html is not None:
-        _write(html, _read_body(message, "html").encode())
+        _write(html, _read_body(content, "html").encode())
     if raw:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -136,18 +136,20 @@ def _find_content(wiring: Wiring, ledger: Ledger, delivery_id: int) -> tuple[byt
     delivery = ledger.sending.find(delivery_id)
     if delivery is None:
         raise UsageError(f"there is no delivery {delivery_id}; `scheduler history` lists them")
-    frozen = ledger.sending.find_message(delivery_id)
-    if frozen is not None:
-        return frozen.content, f"delivery {delivery_id}, {delivery.state}: the mail as it was written"
-    recorded = ledger.events.list_recorded(delivery.plan)
-    composer = Composer(wiring.snapshot, wiring.writer, recorded, lambda notice: _find_told(ledger, notice))
-    if not composer.wants(delivery):
+    found = find_mail(ledger, delivery, lambda wanted: _compose(wiring, ledger, wanted))
+    if found is None:
         raise UsageError(
             f"delivery {delivery_id}, {delivery.state}: no mail was written, and the configuration no longer has"
             " its plan or its contact"
         )
-    content = composer.compose(delivery, delivery.due_at).content
-    return content, f"delivery {delivery_id}, {delivery.state}: the mail as it would be written when it is due"
+    how = "the mail as it was written" if found.is_written else "the mail as it would be written when it is due"
+    return found.content, f"delivery {delivery_id}, {delivery.state}: {how}"
+
+
+def _compose(wiring: Wiring, ledger: Ledger, delivery: Delivery) -> bytes | None:
+    recorded = ledger.events.list_recorded(delivery.plan)
+    composer = Composer(wiring.snapshot, wiring.writer, recorded, lambda notice: _find_told(ledger, notice))
+    return composer.compose(delivery, delivery.due_at).content if composer.wants(delivery) else None
 
 
 def _find_told(ledger: Ledger, notice: Delivery) -> Told | None:
@@ -157,11 +159,11 @@ def _find_told(ledger: Ledger, notice: Delivery) -> Told | None:
     return next((last for last in told if (last.item, last.unit, last.address.lower()) == reader), None)
 
 
-def _read_body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    if part is None:
+def _read_body(content: bytes, kind: str) -> str:
+    text = read_body(content, kind)
+    if text is None:
         raise SchedulerError(f"this mail has no {kind} part; it was not written by this program")
-    return str(part.get_content()).replace("\r\n", "\n")
+    return text
 
 
 def _write_samples(templates: LetterTemplates, kind: str, out: Path) -> None:

@@ -5,9 +5,8 @@ Shell. They write to the ledger beside a running service, which sees it within a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,9 +14,9 @@ import click
 
 from scheduler.cli.wiring import Wiring, config_option, find_ledger_url, load_everything, state_option
 from scheduler.clock import read_wall_clock
-from scheduler.delivery import Delivery, Verdict, plan_retry, plan_skip
-from scheduler.errors import LedgerError, UsageError
+from scheduler.errors import LedgerError
 from scheduler.ledger import Ledger, back_up, find_sqlite_file
+from scheduler.operating import retry_delivery, skip_delivery
 from scheduler.pacing import Limits, Pause, PausedBy, QuietHours
 
 _DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -48,7 +47,8 @@ def retry(delivery_id: int, state: Path | None, config_dir: Path) -> None:
 
     A message written before goes out with the same bytes. One that was sent does not go again.
     """
-    moved = _move(delivery_id, state, config_dir, plan_retry)
+    with _open_ledger(state, config_dir) as ledger:
+        moved = retry_delivery(ledger, delivery_id, read_wall_clock(), by="a person")
     click.echo(f"delivery {delivery_id} to {moved.address}: goes within a minute, while the service runs")
 
 
@@ -59,7 +59,8 @@ def retry(delivery_id: int, state: Path | None, config_dir: Path) -> None:
 @config_option
 def skip(delivery_id: int, reason: str, state: Path | None, config_dir: Path) -> None:
     """Never send delivery ID (see: scheduler history)."""
-    moved = _move(delivery_id, state, config_dir, lambda delivery, now: plan_skip(delivery, reason))
+    with _open_ledger(state, config_dir) as ledger:
+        moved = skip_delivery(ledger, delivery_id, read_wall_clock(), reason=reason)
     click.echo(f"delivery {delivery_id} to {moved.address}: skipped; it was {moved.state}")
 
 
@@ -101,19 +102,6 @@ def backup(target: Path, state: Path | None, config_dir: Path) -> None:
         raise LedgerError("only a ledger in SQLite is backed up by this command; use the database's own")
     octets = back_up(path, target, read_wall_clock())
     click.echo(f"{target}: {octets:,} octets")
-
-
-def _move(
-    delivery_id: int, state: Path | None, config_dir: Path, decide: Callable[[Delivery, datetime], Verdict]
-) -> Delivery:
-    """Move a delivery on as ``decide`` says; return it as it was before."""
-    with _open_ledger(state, config_dir) as ledger:
-        delivery = ledger.sending.find(delivery_id)
-        if delivery is None:
-            raise UsageError(f"there is no delivery {delivery_id}; see: scheduler history")
-        now = read_wall_clock()
-        ledger.sending.move_unsent(delivery, decide(delivery, now), now)
-        return delivery
 
 
 @contextmanager

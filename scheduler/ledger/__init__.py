@@ -2,7 +2,7 @@
 
 IO. ``Ledger.open(url)`` gives one object with its stages: planning, sending, history, the events, the control
 over the service as a whole, the tokens of private feeds, the trail of edits, the arrivals of reports and the answers
-about visits.
+about visits; deliveries a page at a time, and what people did on the pages.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from scheduler.errors import LedgerError
+from scheduler.ledger.actions import Action, Actions, Did
 from scheduler.ledger.arrivals import Arrivals
 from scheduler.ledger.attendance import Attendance
 from scheduler.ledger.backup import back_up
+from scheduler.ledger.browsing import Browsing, DayCount, DeliveryFilter, Reader
 from scheduler.ledger.control import Control, name_claimant
-from scheduler.ledger.edits import Edits, FileEdit, WaitingEdit
+from scheduler.ledger.edits import EditedFile, Edits, FileEdit, WaitingEdit
 from scheduler.ledger.engine import find_sqlite_file, hold_instance_lock, open_engine
 from scheduler.ledger.events import Events
 from scheduler.ledger.history import History, PastAttempt, StateCount
@@ -25,14 +27,20 @@ from scheduler.ledger.sending import Claim, Committed, FrozenMessage, Result, Se
 from scheduler.ledger.tokens import FeedToken, Tokens
 
 __all__ = [
+    "Action",
     "Claim",
     "Committed",
     "Control",
+    "DayCount",
+    "DeliveryFilter",
+    "Did",
+    "EditedFile",
     "FeedToken",
     "FileEdit",
     "FrozenMessage",
     "Ledger",
     "PastAttempt",
+    "Reader",
     "Result",
     "StateCount",
     "WaitingEdit",
@@ -56,6 +64,8 @@ class Ledger:
     edits: Edits
     arrivals: Arrivals
     attendance: Attendance
+    browsing: Browsing
+    actions: Actions
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -75,6 +85,8 @@ class Ledger:
             Edits(engine),
             Arrivals(engine),
             Attendance(engine),
+            Browsing(engine),
+            Actions(engine),
         )
 
     def close(self) -> None:

@@ -37,6 +37,19 @@ class FileEdit:
     followed: str
 
 
+@dataclass(frozen=True, slots=True)
+class EditedFile:
+    """One row of the trail without the texts; ``is_new`` and ``is_gone`` say that there was, or is, no file."""
+
+    id: int
+    made_at: datetime
+    file: str
+    author: str
+    followed: str
+    is_new: bool
+    is_gone: bool
+
+
 class Edits:
     """Edits of the configuration, as the service met them."""
 
@@ -121,3 +134,33 @@ class Edits:
         ).order_by(columns.id)
         with begin_reading(self._engine) as connection:
             return tuple(FileEdit(*row) for row in connection.execute(query))
+
+    def list_page(self, *, first: int, most: int) -> tuple[EditedFile, ...]:
+        """Return at most ``most`` rows of the trail, the newest first, from number ``first`` (from 0) on."""
+        columns = edits.c
+        query = (
+            select(
+                columns.id,
+                columns.made_at,
+                columns.file,
+                columns.author,
+                columns.followed,
+                columns.before.is_(None),
+                columns.after.is_(None),
+            )
+            .order_by(columns.id.desc())
+            .offset(first)
+            .limit(most)
+        )
+        with begin_reading(self._engine) as connection:
+            return tuple(EditedFile(*row) for row in connection.execute(query))
+
+    def find(self, edit_id: int) -> FileEdit | None:
+        """Return one row of the trail with its texts."""
+        columns = edits.c
+        query = select(
+            columns.made_at, columns.file, columns.before, columns.after, columns.author, columns.followed
+        ).where(columns.id == edit_id)
+        with begin_reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else FileEdit(*row)

@@ -85,7 +85,12 @@ deliveries = Table(
     Column("leased_until", Instant),  # until then a service on another host may still be sending it
     Index("deliveries_next_at", "next_at"),
     Index("deliveries_series", "series"),
-    Index("deliveries_state", "state"),
+    Index("deliveries_state", "state", "due_at"),
+    # By these a person's page finds its rows.
+    Index("deliveries_due_at", "due_at"),
+    Index("deliveries_unit", "unit", "due_at"),
+    Index("deliveries_item", "item", "due_at"),
+    Index("deliveries_address", "address", "contact"),
 )
 
 messages = Table(
@@ -197,4 +202,14 @@ visit_answers = Table(
     Column("words", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
     Index("visit_answers_place", "plan", "visit"),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("about", Text, nullable=False),
 )

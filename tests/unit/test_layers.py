@@ -29,6 +29,7 @@ SHELLS = (
     "following",
     "reconciling",
     "trail",
+    "operating",
 )
 IO_LIBRARIES = {
     "os", "io", "pathlib", "socket", "ssl", "sqlite3", "smtplib", "shutil", "tempfile", "subprocess", "threading",
