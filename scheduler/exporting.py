@@ -5,9 +5,10 @@ IO: writes one file, whole. A text that a spreadsheet would take for a formula s
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,11 +41,10 @@ _Row = tuple[str | int, ...]
 
 def export_deliveries(path: Path, deliveries: Iterable[Delivery], zone: ZoneInfo) -> None:
     """Write ``path``: .csv (UTF-8 with a byte order mark, which Excel needs) or .xlsx; instants in ``zone``."""
-    rows = [_make_row(delivery, zone) for delivery in deliveries]
     if path.suffix == ".csv":
-        content = _write_csv(rows)
+        content = b"".join(write_csv_lines(deliveries, zone))
     elif path.suffix == ".xlsx":
-        content = _write_workbook(rows)
+        content = make_workbook(deliveries, zone)
     else:
         raise UsageError(f"--export {path}: write a name that ends in .csv or .xlsx")
     try:
@@ -73,24 +73,30 @@ def _make_row(delivery: Delivery, zone: ZoneInfo) -> _Row:
     )
 
 
-def _write_csv(rows: list[_Row]) -> bytes:
+def write_csv_lines(deliveries: Iterable[Delivery], zone: ZoneInfo) -> Iterator[bytes]:
+    """Yield the lines of a CSV file, the first with its byte order mark."""
+    yield codecs.BOM_UTF8 + _write_line(_HEADS)
+    for delivery in deliveries:
+        row = _make_row(delivery, zone)
+        yield _write_line([f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA_STARTS) else v for v in row])
+
+
+def _write_line(values: Iterable[str | int]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_HEADS)
-    for row in rows:
-        writer.writerow([f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA_STARTS) else v for v in row])
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text).writerow(values)
+    return text.getvalue().encode()
 
 
-def _write_workbook(rows: list[_Row]) -> bytes:
+def make_workbook(deliveries: Iterable[Delivery], zone: ZoneInfo) -> bytes:
+    """Return the bytes of an Excel workbook."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Thư nhắc"
     sheet.append(_HEADS)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for row in rows:
-        sheet.append(row)
+    for delivery in deliveries:
+        sheet.append(_make_row(delivery, zone))
         for cell in sheet[sheet.max_row]:
             if isinstance(cell.value, str):
                 cell.data_type = "s"

@@ -76,7 +76,7 @@ def show(delivery: int, raw: bool, html: Path | None, state: Path | None, config
     for name in _SHOWN_HEADERS:
         click.echo(f"{name}: {message[name]}")
     click.echo(f"Parts: {', '.join(part.get_content_type() for part in message.walk() if not part.is_multipart())}")
-    click.echo(f"\n{_read_body(message, 'plain').rstrip()}")
+    click.echo(f"\n{_read_body(content, 'plain').rstrip()}")
 
 
 @mail.command()

@@ -93,6 +93,20 @@ class Arrivals:
         with begin_reading(self._engine) as connection:
             return int(connection.scalar(select(func.coalesce(func.max(report_marks.c.id), 0))) or 0)
 
+    def list_page(self, *, first: int, most: int) -> tuple[ReportMark, ...]:
+        """Return at most ``most`` marks, the newest first, from number ``first`` (from 0) on."""
+        places = report_marks.c
+        query = (
+            select(places.plan, places.report, places.unit, places.mark, places.on_day, places.by, places.made_at)
+            .order_by(places.id.desc())
+            .offset(first)
+            .limit(most)
+        )
+        with begin_reading(self._engine) as connection:
+            return tuple(
+                ReportMark(plan, report, unit, Mark(mark), on, by, made_at)
+                for plan, report, unit, mark, on, by, made_at in connection.execute(query)
+            )
 
 def _hold_back(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
     """Skip the waiting reminders of settled reports; one that may have arrived only is not tried again."""

@@ -62,3 +62,26 @@ class Attendance:
         """Return a number that rises with each answer; cheap enough for every page."""
         with begin_reading(self._engine) as connection:
             return int(connection.scalar(select(func.coalesce(func.max(visit_answers.c.id), 0))) or 0)
+
+    def list_page(self, *, first: int, most: int) -> tuple[VisitAnswer, ...]:
+        """Return at most ``most`` answers, the newest first, from number ``first`` (from 0) on."""
+        places = visit_answers.c
+        query = (
+            select(
+                places.plan,
+                places.visit,
+                places.contact,
+                places.occurrence,
+                places.reply,
+                places.words,
+                places.made_at,
+            )
+            .order_by(places.id.desc())
+            .offset(first)
+            .limit(most)
+        )
+        with begin_reading(self._engine) as connection:
+            return tuple(
+                VisitAnswer(plan, visit, contact, occurrence, Reply(reply), words, made_at)
+                for plan, visit, contact, occurrence, reply, words, made_at in connection.execute(query)
+            )

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from scheduler.model import Forms, Plan, PlanStatus, Report, Unit, Visit
 from scheduler.web.feeds import feed_path
+from scheduler.web.month import MonthTable, lay_out_months
 from scheduler.web.wording import word_due, word_period
 
 Tense = Literal["past", "today", "next", "later"]
@@ -76,7 +77,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class AgendaPlan:
-    """One public plan. ``months`` groups its days; ``period`` is None while no visit has a date."""
+    """One public plan. ``months`` groups its days, ``tables`` are calendars of them; ``period`` may be None."""
 
     id: str
     title: str
@@ -90,6 +91,7 @@ class AgendaPlan:
     communes: int
     deadlines: tuple[str, ...]
     months: tuple[tuple[str, tuple[AgendaDay, ...]], ...]
+    tables: tuple[MonthTable, ...]
     undated: tuple[AgendaVisit, ...]
     over: bool
     updated: datetime
@@ -139,6 +141,7 @@ def _compose_plan(plan: Plan, today: date, public_url: str) -> AgendaPlan:
     undated = tuple(_compose_visit(plan, units, visit, None) for visit in plan.visits if not visit.dates)
     days = sorted({*visits, *reports})
     nearest = min((day for day in (*dates, *reports) if day >= today), default=None)
+    shown = [AgendaDay(day, _tell_tense(day, today, nearest), tuple(reports[day]), tuple(visits[day])) for day in days]
     return AgendaPlan(
         id=plan.id,
         title=plan.title,
@@ -151,9 +154,8 @@ def _compose_plan(plan: Plan, today: date, public_url: str) -> AgendaPlan:
         units=len({visit.unit for visit in held}),
         communes=len({(visit.unit, commune) for visit in held for commune in visit.communes}),
         deadlines=tuple(word_due(report.due) for report in plan.reports),
-        months=_group_months(
-            AgendaDay(day, _tell_tense(day, today, nearest), tuple(reports[day]), tuple(visits[day])) for day in days
-        ),
+        months=_group_months(shown),
+        tables=lay_out_months(shown),
         undated=undated,
         over=plan.status is PlanStatus.CANCELLED or (not undated and nearest is None),
         updated=plan.updated.astimezone(plan.zone),

@@ -22,11 +22,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scheduler.errors import SchedulerError
 from scheduler.web.agenda import Agenda
+from scheduler.web.codes import draw_code
 from scheduler.web.feeds import PREFIX
 from scheduler.web.health import HealthSource
 from scheduler.web.representation import Representation, prepare_representation
 from scheduler.web.wording import word_date, word_day, word_weekday
 
+_SVG = ((b"content-type", b"image/svg+xml"),)
 _HTML = ((b"content-type", b"text/html; charset=utf-8"),)
 # Calendar services read robots.txt before they fetch a feed.
 _ROBOTS = f"User-agent: *\nAllow: {PREFIX}\nDisallow: /admin/\n"
@@ -88,6 +90,7 @@ class AgendaBoard:
     def __init__(self, templates: Path) -> None:
         self.static = StaticFiles(templates / "static")
         self.page: Representation | None = None
+        self.codes: dict[str, Representation] = {}
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(templates),
             autoescape=True,
@@ -107,6 +110,7 @@ class AgendaBoard:
         body = self._render(self._agenda, agenda=agenda).encode()
         if self.page is None or self.page.body != body:
             self.page = prepare_representation(body, headers=_HTML, cache_control="public, no-cache")
+        self.codes = {plan.id: _prepare_code(plan.subscription.https, plan.title) for plan in agenda.plans}
 
     def _load(self, name: str) -> Template:
         try:
@@ -121,6 +125,11 @@ class AgendaBoard:
             return template.render(values)
         except TemplateError as error:
             raise SchedulerError(_word_fault(template.name or "", error)) from None
+
+
+def _prepare_code(address: str, title: str) -> Representation:
+    body = draw_code(address, f"Mã QR của lịch: {title}").encode()
+    return prepare_representation(body, headers=_SVG, cache_control="public, no-cache")
 
 
 def _word_fault(place: str, error: TemplateError) -> str:
@@ -139,6 +148,12 @@ class Pages:
         if self._board.page is None:
             return HTMLResponse(self._board.not_ready, 503, {"retry-after": "2", "cache-control": "no-store"})
         return PreparedResponse(self._board.page)
+
+    async def show_code(self, request: Request) -> Response:
+        code = self._board.codes.get(request.path_params["plan"])
+        if code is None:
+            raise HTTPException(404)
+        return PreparedResponse(code)
 
     async def show_static(self, request: Request) -> Response:
         file = self._board.static.find(request.path_params["name"])
@@ -203,6 +218,7 @@ def build_pages(board: AgendaBoard, health: HealthSource, *, public_url: str, me
             Route("/metrics", pages.show_metrics),
             Route("/robots.txt", pages.show_robots),
             Route("/static/{name}", pages.show_static),
+            Route("/ma-qr/{plan}.svg", pages.show_code),
         ],
         exception_handlers={404: pages.show_not_found},
     )

@@ -20,8 +20,10 @@ from scheduler.ledger import Ledger
 from scheduler.model import Admin
 from scheduler.settings_sections import SignInSettings
 from scheduler.web.admin.asking import SIGN_IN, SIGN_OUT
+from scheduler.web.admin.books import Books
 from scheduler.web.admin.desk import AdminTeller, Desk, Running
 from scheduler.web.admin.gate import Gate
+from scheduler.web.admin.recent import Recent
 from scheduler.web.admin.roster import Roster
 from scheduler.web.admin.routes import PAGES
 from scheduler.web.admin.screens import Screens, Setting
@@ -48,6 +50,8 @@ _HEADERS = (
     ("cache-control", "no-store"),
     ("x-robots-tag", "noindex"),
 )
+_KEEP_COUNTS = timedelta(seconds=3)
+_KEEP_READERS = timedelta(minutes=1)
 _HSTS = ("strict-transport-security", "max-age=31536000")
 _FAULTS = {
     400: ("Không đọc được yêu cầu", "Trình duyệt đã gửi một yêu cầu không đọc được. Xin quay lại và thử lần nữa."),
@@ -115,7 +119,17 @@ class AdminApp:
 def build_admin(site: AdminSite) -> AdminApp:
     """Return the app of everything under /admin."""
     lifetime = Lifetime(timedelta(hours=site.sign_in.idle_hours), timedelta(hours=site.sign_in.longest_hours))
-    desk = Desk(site.running, site.ledger, Screens(site.templates, site.static), Sessions(lifetime), site.public_url)
+    browsing = site.ledger.browsing
+    desk = Desk(
+        running=site.running,
+        ledger=site.ledger,
+        screens=Screens(site.templates, site.static),
+        sessions=Sessions(lifetime),
+        public_url=site.public_url,
+        books=Books(site.ledger),
+        counts=Recent(browsing.count, _KEEP_COUNTS),
+        readers=Recent(lambda _: browsing.list_readers(), _KEEP_READERS),
+    )
     roster = Roster(site.config_dir, site.admins)
     gate = Gate(desk, roster, site.clock)
     throttle = Throttle(Alarm(site.sign_in.tell_after, timedelta(minutes=site.sign_in.within_minutes)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -17,10 +17,12 @@ from starlette.responses import HTMLResponse
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
 from scheduler.errors import Problem
-from scheduler.ledger import Ledger
+from scheduler.ledger import Action, DeliveryFilter, Did, Ledger, Reader
 from scheduler.snapshot import Snapshot
 from scheduler.web.admin.asking import Asked
+from scheduler.web.admin.books import Books
 from scheduler.web.admin.names import Names, make_names
+from scheduler.web.admin.recent import Recent
 from scheduler.web.admin.screens import Screens, Setting
 from scheduler.web.admin.sessions import Notice, Sessions
 from scheduler.web.health import Health
@@ -62,6 +64,9 @@ class Desk:
     screens: Screens
     sessions: Sessions
     public_url: str
+    books: Books
+    counts: Recent[DeliveryFilter, int]
+    readers: Recent[None, tuple[Reader, ...]]
     _names: Names = field(default_factory=lambda: make_names(None))
     _naming: threading.Lock = field(default_factory=threading.Lock)
 
@@ -82,6 +87,23 @@ class Desk:
         notice = self.sessions.take_notice(asked.session)
         setting = Setting(asked.visitor, asked.session.csrf, notice, self.zone, asked.now)
         return self.screens.render(name, setting, page, status)
+
+    def take_secret(self, asked: Asked) -> str:
+        """Return the address that was given out by the last click, "" where none was; its notice is told as well."""
+        notice = self.sessions.take_notice(asked.session)
+        if notice is not None:
+            self.sessions.leave_notice(asked.session, replace(notice, secret=None))
+        return "" if notice is None or notice.secret is None else notice.secret
+
+    def note(self, asked: Asked, did: Did, about: str) -> None:
+        """Write down who did what, let the service look at it, and count anew."""
+        self.ledger.actions.add(Action(asked.now, asked.by, did, about))
+        self.look_anew()
+
+    def look_anew(self) -> None:
+        """Let the service look at what a click changed, and the next page too."""
+        self.counts.forget()
+        self.running.look()
 
     def tell(self, asked: Asked, text: str, *, is_good: bool = True, detail: str = "") -> None:
         """Let the next page tell what came of the click."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from scheduler.model import Contact, Plan, Report, Unit, Visit
+from scheduler.naming import fold_text
 from scheduler.snapshot import Snapshot
 
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -29,6 +30,8 @@ class Names:
     visits: dict[tuple[str, str], Visit]
     reports: dict[tuple[str, str], Report]
     by_month: dict[tuple[str, Month], tuple[Visit, ...]]
+    folded: tuple[tuple[str, str], ...]
+    """Each contact's id with its name, unit and title as they are searched."""
 
     def plan(self, plan: str) -> str:
         return self.plans[plan].title if plan in self.plans else plan
@@ -56,6 +59,12 @@ class Names:
             return f"Kiểm tra {self.place(plan, self.visits[plan, item].unit)}"
         return self.plan(plan) if about == "plan" else item
 
+    def who(self, by: str, plan: str) -> str:
+        """Return who made a mark: an admin's id, a contact's or a place's name."""
+        if by.startswith("admin "):
+            return by.removeprefix("admin ")
+        return self.contacts[by].name if by in self.contacts else self.place(plan, by)
+
     def months(self, plan: str) -> tuple[Month, ...]:
         """Return the months in which a plan has visits, ascending."""
         return tuple(sorted(month for of, month in self.by_month if of == plan))
@@ -64,6 +73,7 @@ class Names:
 def make_names(snapshot: Snapshot | None) -> Names:
     """Look up everything once."""
     plans = () if snapshot is None else tuple(wanted.plan for wanted in snapshot.wanted)
+    contacts = () if snapshot is None else snapshot.contacts
     by_month: defaultdict[tuple[str, Month], list[Visit]] = defaultdict(list)
     for plan in plans:
         for visit in sorted(plan.visits, key=lambda one: (one.dates, one.id)):
@@ -73,9 +83,10 @@ def make_names(snapshot: Snapshot | None) -> Names:
         snapshot=snapshot,
         zone=plans[0].zone if plans else OFFICE_ZONE,
         plans={plan.id: plan for plan in plans},
-        contacts={} if snapshot is None else {contact.id: contact for contact in snapshot.contacts},
+        contacts={contact.id: contact for contact in contacts},
         units={(plan.id, unit.id): unit for plan in plans for unit in plan.units},
         visits={(plan.id, visit.id): visit for plan in plans for visit in plan.visits},
         reports={(plan.id, report.id): report for plan in plans for report in plan.reports},
         by_month={key: tuple(visits) for key, visits in by_month.items()},
+        folded=tuple((c.id, fold_text(f"{c.name} {c.title or ''}")) for c in contacts),
     )

@@ -17,7 +17,17 @@ from starlette.responses import HTMLResponse
 
 from scheduler.model import Admin
 from scheduler.web.admin.sessions import Notice
-from scheduler.web.admin.words import word_count, word_detail, word_standing, word_state
+from scheduler.web.admin.words import (
+    word_change,
+    word_count,
+    word_detail,
+    word_followed,
+    word_outcome,
+    word_reason,
+    word_reply,
+    word_standing,
+    word_state,
+)
 from scheduler.web.pages import StaticFiles
 from scheduler.web.wording import word_date, word_day, word_due, word_weekday
 
@@ -64,6 +74,11 @@ class Screens:
             standing=word_standing,
             count=word_count,
             detail=word_detail,
+            reason=word_reason,
+            change=word_change,
+            outcome=word_outcome,
+            reply=word_reply,
+            followed=word_followed,
         )
 
     def render(self, name: str, setting: Setting, page: object, status: int = 200) -> HTMLResponse:

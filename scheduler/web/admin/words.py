@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from scheduler.arrivals import NOT_OWED_NOW, Standing
+from scheduler.attendance import Reply
 from scheduler.delivery import NEWER_DUE, NEWER_SENT, TOO_LATE, DeliveryState
 
 _STATES = {
@@ -43,6 +44,36 @@ _PATTERNS = (
     (r"interrupted .* set aside for a person", "bị ngắt nhiều lần khi đang gửi, chờ người xem"),
 )  # fmt: skip
 
+_REASONS = (
+    (
+        r"plan (.+?) would be empty: all (\d+) visits .*",
+        "Kế hoạch {0} sẽ trống: cả {1} buổi kiểm tra và báo cáo còn lại bị hủy",
+    ),
+    (
+        r"plan (.+?): (\d+) of (\d+) visits and reports to come would be cancelled, (\d+) moved",
+        "Kế hoạch {0}: {1} trong {2} buổi kiểm tra và báo cáo còn lại bị hủy, {3} bị dời",
+    ),
+    (r"(\d+) mails would go out at once, more than (\d+)", "{0} thư sẽ gửi cùng lúc, quá mức {1}"),
+)  # fmt: skip
+_CHANGES = {
+    "added": "Thêm",
+    "moved": "Dời",
+    "changed": "Sửa",
+    "cancelled": "Hủy",
+    "new": "Thư mới",
+    "withdrawn": "Rút lại",
+}
+_THINGS = {"events": "sự kiện", "mails": "thư"}
+_FOLLOWED = {
+    "added": "thêm",
+    "moved": "dời",
+    "changed": "sửa",
+    "cancelled": "hủy",
+    "planned": "hẹn mới",
+    "taken back": "rút lại",
+}
+_REPLIES = {Reply.ATTENDS: "sẽ dự", Reply.SUBSTITUTE: "cử người khác", Reply.CANNOT: "không dự được"}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -73,6 +104,44 @@ def word_detail(detail: str) -> Said:
         if found := re.fullmatch(pattern, detail, re.DOTALL):
             return Said(words.format(**found.groupdict()), foreign="rest" in found.groupdict())
     return Said(detail, foreign=True)
+
+
+def word_reason(reason: str) -> str:
+    """Return why an edit waits, as ``guard`` said it."""
+    for pattern, words in _REASONS:
+        if found := re.fullmatch(pattern, reason):
+            return words.format(*found.groups())
+    return reason
+
+
+def word_followed(followed: str) -> str:
+    """Return what an edit led to, as ``trail`` said it: "kiem-tra-2024: 2 sự kiện dời, 5 thư hẹn"."""
+    if followed == "no event and no mail changed":
+        return "không có lịch hay thư nào đổi"
+    return re.sub(r"(\d+) (events|mails) (\w+(?: back)?)", _word_one_count, followed)
+
+
+def _word_one_count(found: re.Match[str]) -> str:
+    count, things, change = found.groups()
+    return f"{count} {_THINGS[things]} {_FOLLOWED.get(change, change)}"
+
+
+def word_change(change: str) -> str:
+    """Return what an edit does to an event or a mail."""
+    return _CHANGES[change]
+
+
+def word_outcome(outcome: str | None) -> str:
+    """Return what an attempt came to; None while it is under way."""
+    if outcome is None:
+        return "đang gửi"
+    if outcome in set(DeliveryState):
+        return _STATES[DeliveryState(outcome)]
+    return {"withheld": "máy chủ từ chối ta, thư giữ lại", "interrupted": "bị ngắt giữa chừng"}.get(outcome, outcome)
+
+
+def word_reply(reply: Reply) -> str:
+    return _REPLIES[reply]
 
 
 def word_by(by: str) -> str:
