@@ -1,7 +1,7 @@
 """YAML text into a tree of values with places, or what is wrong with it.
 
-Pure. YAML 1.2, by libyaml where it is there. Refused, each with its place: tabs, control characters, anchors, aliases, tags, duplicate keys,
-several documents, excessive size and depth.
+Pure. YAML 1.2, by libyaml where it is there. Refused, each with its place: tabs, control characters, anchors, aliases,
+tags, duplicate keys, several documents, excessive size and depth.
 """
 
 from __future__ import annotations
