@@ -108,6 +108,7 @@ class Arrivals:
                 for plan, report, unit, mark, on, by, made_at in connection.execute(query)
             )
 
+
 def _hold_back(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
     """Skip the waiting reminders of settled reports; one that may have arrived only is not tried again."""
     may_have_arrived = deliveries.c.state == DeliveryState.UNCONFIRMED
