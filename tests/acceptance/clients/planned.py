@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 CANCELLED_MARK = "ĐÃ HỦY: "
 
@@ -81,16 +83,30 @@ def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def edit_plan(plan_file: Path, edit: Edit) -> None:
     """Edit the plan as an admin would: in its file, leaving all else as it stands."""
+    with _open_plan(plan_file) as plan:
+        visits = {visit["id"]: visit for visit in plan["visits"]}
+        visits[edit.moved]["date"] = edit.day
+        renamed = visits[edit.renamed]
+        unit = next(unit for unit in plan["units"] if unit["id"] == renamed["unit"])
+        commune = next(commune for commune in unit["communes"] if commune["id"] == renamed["communes"][0])
+        commune["name"] = edit.commune_name
+        plan["visits"].remove(visits[edit.removed])
+
+
+def confirm_plan(plan_file: Path) -> None:
+    """Write into the plan's file that its dates are fixed."""
+    with _open_plan(plan_file) as plan:
+        plan["plan"]["status"] = "confirmed"
+
+
+@contextmanager
+def _open_plan(plan_file: Path) -> Iterator[CommentedMap]:
+    """Yield the plan for changes, and save it."""
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 10_000
     plan = yaml.load(plan_file.read_text("utf-8"))
-    visits = {visit["id"]: visit for visit in plan["visits"]}
-    visits[edit.moved]["date"] = edit.day
-    renamed = visits[edit.renamed]
-    unit = next(unit for unit in plan["units"] if unit["id"] == renamed["unit"])
-    next(commune for commune in unit["communes"] if commune["id"] == renamed["communes"][0])["name"] = edit.commune_name
-    plan["visits"].remove(visits[edit.removed])
+    yield plan
     yaml.dump(plan, plan_file)
 
 

@@ -23,16 +23,16 @@ REPOSITORY = Path(__file__).parents[3]
 
 
 @contextmanager
-def run_service(config: Path, ledger: Path, *, port: int = 0) -> Iterator[str]:
+def run_service(config: Path, ledger: Path) -> Iterator[str]:
     """Run the service on ``config`` until the block ends; yield its address, such as "http://127.0.0.1:40001".
 
-    ``port`` 0 takes a free one. Its mail relay refuses every connection. It must end cleanly.
+    It takes a free port. Its mail relay refuses every connection. It must end cleanly.
     """
     with _hold_deaf_port() as deaf_port:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SCHEDULER_")}
         environment |= {
             "SCHEDULER_HTTP__HOST": "127.0.0.1",
-            "SCHEDULER_HTTP__PORT": str(port),
+            "SCHEDULER_HTTP__PORT": "0",
             "SCHEDULER_SMTP__HOST": "127.0.0.1",
             "SCHEDULER_SMTP__PORT": str(deaf_port),
             "SCHEDULER_LEDGER__URL": f"sqlite:///{ledger}",
