@@ -34,7 +34,7 @@ clients: .venv/dev ## calendar clients subscribed to a running service
 	@$(BIN)/pytest tests/acceptance/test_clients.py
 
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
-	@for bench in plan_reminders import_forms feed_build feed_http token_timing compose_mail send_mail; do \
+	@for bench in plan_reminders import_forms feed_build feed_http token_timing edit_served compose_mail send_mail; do \
 	  echo "== $$bench"; $(BIN)/python bench/$$bench.py || failed=1; done; exit $${failed:-0}
 
 lock: .venv/dev ## resolve the requirements anew
