@@ -39,7 +39,7 @@ IO_LIBRARIES = {
 IO_ROOMS = (
     "ledger", "mailer", "relay", "timer", "clock", "settings", "shipped_files", "planfile", "catcher", "templates",
     "connection", "report_page", "watching", "last_good", "origins", "editor_schemas", "fresh_config",
-    "settings_sections", "admin_mail", "exporting", "passwords",
+    "settings_sections", "admin_mail", "exporting", "drafts", "passwords",
 )  # fmt: skip
 
 

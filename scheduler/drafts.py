@@ -1,0 +1,270 @@
+"""An edit that a person is still making, kept beside the ledger until it is put in place or thrown away.
+
+IO. A draft holds each file it changes as it was when the edit began and as it shall be, so that what others changed
+meanwhile is seen, and joined with it where both can stand:
+
+    <state>/drafts/<id>.json
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import secrets
+import stat
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from merge3 import Merge3
+
+from scheduler.errors import SchedulerError, UsageError
+from scheduler.planfile.folder import read_files
+
+FOLDER = "drafts"
+MOST_DRAFTS = 200
+
+# Plans, contacts, rules and days off, and what an import keeps; neither settings nor passwords.
+_EDITABLE = re.compile(
+    r"(contacts|reminders|holidays)\.yaml|plans/[a-z0-9][a-z0-9-]*\.yaml"
+    r"|plans/\.imported/[a-z0-9][a-z0-9-]*(\.contacts)?\.yaml"
+)
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """One file of the configuration folder, ``name`` with slashes; None where there was or shall be none."""
+
+    name: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edit by ``author`` (an admin's id); ``made_at`` is when it was last worked on."""
+
+    id: str
+    author: str
+    title: str
+    made_at: datetime
+    files: tuple[DraftFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """A draft that stands on the files as they are now.
+
+    ``joined`` names the files in which somebody else's changes were taken over, ``conflicts`` those in which both
+    changed the same lines: there the draft is as it was, on the old footing.
+    """
+
+    draft: Draft
+    joined: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+class OvertakenError(SchedulerError):
+    """Somebody else changed the same files meanwhile: whoever edits looks at both, and decides."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(f"{', '.join(names)}: changed by somebody else meanwhile; look at both, then apply again")
+
+
+class Drafts:
+    """The drafts of one service; safe to use from several threads."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._folder = state_dir / FOLDER
+        self._lock = threading.Lock()
+
+    def keep(self, author: str, title: str, files: tuple[DraftFile, ...], now: datetime) -> Draft:
+        """Keep a new draft; UsageError for a file that is not edited here, or where there are too many drafts."""
+        for file in files:
+            check_name(file.name)
+        with self._lock:
+            if len(self._list_ids()) >= MOST_DRAFTS:
+                raise UsageError(f"there are {MOST_DRAFTS} drafts already; apply or discard some")
+            draft = Draft(secrets.token_hex(8), author, title, now, files)
+            self._write(draft)
+        return draft
+
+    def keep_again(self, draft: Draft) -> None:
+        """Keep what has become of a draft that is kept; does nothing where it was discarded meanwhile."""
+        with self._lock:
+            if self._find_path(draft.id).exists():
+                self._write(draft)
+
+    def find(self, draft_id: str) -> Draft | None:
+        """Return a draft; None where it is gone, or cannot be read any more."""
+        if not _ID.fullmatch(draft_id):
+            return None
+        try:
+            return _read(draft_id, self._find_path(draft_id).read_text("utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def list_drafts(self) -> tuple[Draft, ...]:
+        """Return the drafts, the one worked on last first."""
+        found = [draft for draft_id in self._list_ids() if (draft := self.find(draft_id)) is not None]
+        return tuple(sorted(found, key=lambda draft: (draft.made_at, draft.id), reverse=True))
+
+    def discard(self, draft_id: str) -> bool:
+        """Throw a draft away; False where it was gone already."""
+        if not _ID.fullmatch(draft_id):
+            return False
+        try:
+            self._find_path(draft_id).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def put_in_place(self, config_dir: Path, draft: Draft) -> None:
+        """Write a draft's files into the configuration folder, each whole, and discard it.
+
+        OvertakenError, and nothing written, where a file is no longer as the draft knows it. Where one cannot be
+        written, those before it are put back.
+        """
+        with self._lock:
+            overtaken = tuple(f.name for f in draft.files if _read_file(config_dir / f.name) not in (f.before, f.after))
+            if overtaken:
+                raise OvertakenError(overtaken)
+            done: list[DraftFile] = []
+            try:
+                for file in draft.files:
+                    _write_whole(config_dir / file.name, file.after)
+                    done.append(file)
+            except OSError as error:
+                for file in done:
+                    with suppress(OSError):
+                        _write_whole(config_dir / file.name, file.before)
+                said = f"cannot be written ({error.strerror}); mend its owner and mode: the service must be able to"
+                raise SchedulerError(f"{error.filename or config_dir}: {said}") from error
+            self.discard(draft.id)
+
+    def _list_ids(self) -> tuple[str, ...]:
+        try:
+            names = [path.stem for path in self._folder.iterdir() if path.suffix == ".json"]
+        except FileNotFoundError:
+            return ()
+        return tuple(name for name in names if _ID.fullmatch(name))
+
+    def _find_path(self, draft_id: str) -> Path:
+        return self._folder / f"{draft_id}.json"
+
+    def _write(self, draft: Draft) -> None:
+        content = {
+            "author": draft.author,
+            "title": draft.title,
+            "made_at": draft.made_at.isoformat(),
+            "files": [[file.name, _encode(file.before), _encode(file.after)] for file in draft.files],
+        }
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_whole(self._find_path(draft.id), json.dumps(content).encode())
+        except OSError as error:
+            raise SchedulerError(
+                f"{self._folder}: the draft cannot be kept ({error.strerror}); free or mend the disk"
+            ) from error
+
+
+def check_name(name: str) -> None:
+    """Raise UsageError for a file that is not edited in drafts."""
+    if not _EDITABLE.fullmatch(name):
+        raise UsageError(f"'{name}' is not edited here; edit it in the configuration folder itself")
+
+
+def lay_over(config_dir: Path, draft: Draft, folder: Path) -> None:
+    """Copy the configuration into the empty ``folder`` with the files of ``draft`` on top, to look what it would be."""
+    (folder / "plans").mkdir(mode=0o700)
+    changed = {file.name: file.after for file in draft.files}
+    kept = {file.name: file.content for file in read_files(config_dir).files}
+    for name, content in {**kept, **changed}.items():
+        if content is not None:
+            path = folder / name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def rebase_draft(config_dir: Path, draft: Draft) -> Rebased:
+    """Set a draft on the files as they are now, and join what others changed where both can stand."""
+    files: list[DraftFile] = []
+    joined: list[str] = []
+    conflicts: list[str] = []
+    for file in draft.files:
+        now = _read_file(config_dir / file.name)
+        if now in (file.before, file.after):
+            files.append(replace(file, before=now))
+            continue
+        merged = merge_texts(file.before, now, file.after)
+        (conflicts if merged is None else joined).append(file.name)
+        files.append(file if merged is None else DraftFile(file.name, now, merged))
+    return Rebased(replace(draft, files=tuple(files)), tuple(joined), tuple(conflicts))
+
+
+def merge_texts(base: bytes | None, theirs: bytes | None, ours: bytes | None) -> bytes | None:
+    """Return both changes of ``base`` in one text; None where they touch the same lines, or a file came or went."""
+    if base is None or theirs is None or ours is None:
+        return None
+    before, other, own = (content.splitlines(keepends=True) for content in (base, theirs, ours))
+    merged: list[bytes] = []
+    for group in Merge3(before, other, own).merge_groups():
+        if group[0] == "conflict":
+            return None
+        merged.extend(group[1])
+    return b"".join(merged)
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SchedulerError(f"{path}: cannot be read ({error.strerror}); mend its owner and mode") from error
+
+
+def _write_whole(path: Path, content: bytes | None) -> None:
+    """Replace a file in one step, keeping its mode and owner; None removes it."""
+    if content is None:
+        path.unlink(missing_ok=True)
+        return
+    # A link, as clusters mount them, stays one.
+    path = path.resolve()
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            with suppress(FileNotFoundError):
+                known = path.stat()
+                os.fchmod(out.fileno(), stat.S_IMODE(known.st_mode))
+                with suppress(PermissionError):
+                    os.fchown(out.fileno(), known.st_uid, known.st_gid)
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+
+
+def _encode(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode("ascii")
+
+
+def _read(draft_id: str, text: str) -> Draft:
+    content = json.loads(text)
+    files = tuple(
+        DraftFile(name, *(None if part is None else base64.b64decode(part) for part in parts))
+        for name, *parts in content["files"]
+    )
+    made_at = datetime.fromisoformat(content["made_at"])
+    return Draft(draft_id, str(content["author"]), str(content["title"]), made_at, files)

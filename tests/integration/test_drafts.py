@@ -1,0 +1,122 @@
+"""Drafts in a real folder: kept, joined with what others changed, put in place whole or not at all."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scheduler.drafts import Draft, DraftFile, Drafts, OvertakenError, lay_over, merge_texts, rebase_draft
+from scheduler.errors import UsageError
+
+NOW = datetime(2024, 5, 7, 1, 0, tzinfo=UTC)
+BASE = b"a: 1\n# a comment\nb: 2\nc: 3\nd: 4\n"
+OURS = BASE.replace(b"a: 1", b"a: 10")
+THEIRS = BASE.replace(b"d: 4", b"d: 40")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "config" / "plans").mkdir(parents=True)
+    (tmp_path / "config" / "contacts.yaml").write_bytes(BASE)
+    (tmp_path / "config" / "settings.yaml").write_bytes(b"smtp: {host: 127.0.0.1}\n")
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Drafts:
+    return Drafts(tmp_path / "state")
+
+
+def keep(drafts: Drafts, *files: DraftFile) -> Draft:
+    return drafts.keep("lan", "Sửa danh bạ", files or (DraftFile("contacts.yaml", BASE, OURS),), NOW)
+
+
+def test_a_draft_is_found_as_it_was_kept(drafts: Drafts, tmp_path: Path) -> None:
+    draft = keep(drafts, DraftFile("plans/a.yaml", None, "tên: Lạng\n".encode()), DraftFile("plans/b.yaml", BASE, None))
+    assert Drafts(tmp_path / "state").find(draft.id) == draft
+    assert drafts.list_drafts() == (draft,)
+    assert (tmp_path / "state" / "drafts" / f"{draft.id}.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("draft_id", ["", "..", "../../etc/passwd", "0" * 15, "0" * 16, "x" * 16])
+def test_what_is_no_draft_is_not_found(drafts: Drafts, draft_id: str) -> None:
+    assert drafts.find(draft_id) is None
+    assert drafts.discard(draft_id) is False
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "settings.yaml",
+        "admins.yaml",
+        "../contacts.yaml",
+        "plans/../admins.yaml",
+        "plans/A.yaml",
+        "templates/email/x.txt",
+    ],
+)
+def test_a_file_that_is_not_edited_here_is_refused(drafts: Drafts, name: str) -> None:
+    with pytest.raises(UsageError):
+        keep(drafts, DraftFile(name, None, b""))
+
+
+def test_a_draft_is_put_in_place_and_is_gone(drafts: Drafts, config: Path) -> None:
+    (config / "contacts.yaml").chmod(0o640)
+    draft = keep(drafts)
+    drafts.put_in_place(config, draft)
+    assert (config / "contacts.yaml").read_bytes() == OURS
+    assert (config / "contacts.yaml").stat().st_mode & 0o777 == 0o640
+    assert drafts.list_drafts() == ()
+
+
+def test_what_somebody_else_saved_is_not_overwritten(drafts: Drafts, config: Path) -> None:
+    draft = keep(drafts, DraftFile("plans/a.yaml", None, b"new"), DraftFile("contacts.yaml", BASE, OURS))
+    (config / "contacts.yaml").write_bytes(THEIRS)
+    with pytest.raises(OvertakenError) as caught:
+        drafts.put_in_place(config, draft)
+    assert caught.value.names == ("contacts.yaml",)
+    assert (config / "contacts.yaml").read_bytes() == THEIRS
+    assert not (config / "plans" / "a.yaml").exists()
+    assert drafts.list_drafts() == (draft,)
+
+
+def test_changes_of_other_lines_are_joined(drafts: Drafts, config: Path) -> None:
+    draft = keep(drafts)
+    (config / "contacts.yaml").write_bytes(THEIRS)
+    rebased = rebase_draft(config, draft)
+    both = OURS.replace(b"d: 4", b"d: 40")
+    assert (rebased.joined, rebased.conflicts) == (("contacts.yaml",), ())
+    assert rebased.draft.files == (DraftFile("contacts.yaml", THEIRS, both),)
+    drafts.put_in_place(config, rebased.draft)
+    assert (config / "contacts.yaml").read_bytes() == both
+
+
+def test_changes_of_the_same_lines_are_a_conflict_and_stay_as_they_were(drafts: Drafts, config: Path) -> None:
+    draft = keep(drafts)
+    (config / "contacts.yaml").write_bytes(BASE.replace(b"a: 1", b"a: 11"))
+    rebased = rebase_draft(config, draft)
+    assert (rebased.draft, rebased.joined, rebased.conflicts) == (draft, (), ("contacts.yaml",))
+
+
+def test_a_file_that_came_or_went_on_both_sides_is_a_conflict() -> None:
+    assert [merge_texts(None, b"x", b"y"), merge_texts(BASE, None, OURS), merge_texts(BASE, THEIRS, None)] == [None] * 3
+
+
+def test_a_draft_that_cannot_be_written_wholly_leaves_the_folder_as_it_was(drafts: Drafts, config: Path) -> None:
+    (config / "plans" / "a.yaml").mkdir()
+    draft = keep(drafts, DraftFile("contacts.yaml", BASE, OURS))
+    broken = Draft(draft.id, "lan", "", NOW, (*draft.files, DraftFile("plans/b.yaml/c.yaml", None, b"x")))
+    (config / "plans" / "b.yaml").write_bytes(b"a file, no folder")
+    with pytest.raises(Exception, match=r"b\.yaml"):
+        drafts.put_in_place(config, broken)
+    assert (config / "contacts.yaml").read_bytes() == BASE
+
+
+def test_a_copy_holds_the_configuration_with_the_draft_on_top(drafts: Drafts, config: Path, tmp_path: Path) -> None:
+    (config / "plans" / "old.yaml").write_bytes(b"old")
+    draft = keep(drafts, DraftFile("contacts.yaml", BASE, OURS), DraftFile("plans/old.yaml", b"old", None))
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    lay_over(config, draft, copy)
+    found = {path.relative_to(copy).as_posix(): path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert found == {"contacts.yaml": OURS, "settings.yaml": b"smtp: {host: 127.0.0.1}\n"}
