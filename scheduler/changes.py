@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from scheduler.delivery import DeliveryState
 from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revision
@@ -15,12 +17,10 @@ from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revisio
 NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
 
 _OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
-_REVIVABLE = (DeliveryState.CANCELLED, DeliveryState.EXPIRED)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedReminder:
-    """What comparing needs to know of a delivery.
+class RecordedReminder(NamedTuple):
+    """What comparing needs to know of a delivery; a named tuple as ``Reminder`` is, and for the same reason.
 
     ``held_back`` tells a row that is ``skipped`` because its report was settled from one that a person skipped.
     """
@@ -83,16 +83,21 @@ def _must_revise(row: RecordedReminder, reminder: Reminder, now: datetime) -> bo
         return True
     if row.held_back:
         return reminder.useful_until > now
-    differs = (row.due_at, row.useful_until, row.contact, row.template, row.truth) != (
-        reminder.due_at,
-        reminder.useful_until,
-        reminder.contact,
-        reminder.template,
-        reminder.truth,
+    differs = (
+        (row.contact, row.template, row.truth) != (reminder.contact, reminder.template, reminder.truth)
+        or not _is_same_instant(row.due_at, reminder.due_at, reminder.due_at.fold)
+        or not _is_same_instant(row.useful_until, reminder.useful_until, reminder.useful_until.fold)
     )
     if row.state is DeliveryState.EXPIRED:
         return differs and reminder.due_at > now
     return differs and row.state in _OPEN
+
+
+@lru_cache(maxsize=4096)
+def _is_same_instant(recorded: datetime, wanted: datetime, fold: int) -> bool:
+    # Thousands of reminders share a few instants, and a zone takes its time to tell one. In UTC, since in an hour
+    # that a clock change repeats no two zones' times are equal; with the fold, since two that differ in it alone are.
+    return recorded == wanted.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

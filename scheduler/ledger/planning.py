@@ -8,21 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Engine, bindparam, delete, insert, or_, select, type_coerce, update
 
 from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
 from scheduler.delivery import DeliveryState
 from scheduler.ledger.engine import begin_reading
 from scheduler.ledger.rows import OPEN, is_held_back, is_in
-from scheduler.ledger.schema import count_microseconds, deliveries, messages
+from scheduler.ledger.schema import count_microseconds, deliveries, messages, read_microseconds
 from scheduler.model import Reminder
 
 # Columns of ``deliveries`` that planning fills, in the table's order: the order in which a statement names them.
-_WORDS = ("key", "series", "plan", "about", "item", "unit", "occurrence", "rule", "template", "contact", "address")
-_PLANNED_COLUMNS = (*_WORDS, "due_at", "useful_until", "why", "truth", "next_at", "updated_at")
-_take_words = attrgetter(*_WORDS)
+_PLANNED_COLUMNS = (*Reminder._fields, "next_at", "updated_at")
+_STATES = {state.value: state for state in DeliveryState}
 
 
 class Planning:
@@ -38,8 +36,9 @@ class Planning:
             columns.id,
             columns.key,
             columns.state,
-            columns.due_at,
-            columns.useful_until,
+            # As they stand there: thousands of rows share a few instants, and SQLAlchemy would read each row's anew.
+            type_coerce(columns.due_at, BigInteger),
+            type_coerce(columns.useful_until, BigInteger),
             columns.contact,
             columns.template,
             columns.truth,
@@ -47,8 +46,20 @@ class Planning:
         ).where(columns.plan == plan)
         with begin_reading(self._engine) as connection:
             return tuple(
-                RecordedReminder(id_, key, DeliveryState(state), *rest)
-                for id_, key, state, *rest in connection.execute(query)
+                RecordedReminder(
+                    id_,
+                    key,
+                    _STATES[state],
+                    _read_microseconds(due_at),
+                    _read_microseconds(useful_until),
+                    contact,
+                    template,
+                    truth,
+                    bool(held_back),
+                )
+                for id_, key, state, due_at, useful_until, contact, template, truth, held_back in connection.execute(
+                    query
+                )
             )
 
     def list_plans(self) -> tuple[str, ...]:
@@ -72,44 +83,31 @@ class Planning:
 def _insert(connection: Connection, reminders: Iterable[Reminder], now: datetime) -> None:
     # The rows go to the driver ready-made: SQLAlchemy's work on each would take longer than the database's.
     statement = insert(deliveries).inline().compile(dialect=connection.dialect, column_keys=list(_PLANNED_COLUMNS))
-    updated_at = _count_microseconds(now, now.fold)
+    updated_at = count_microseconds(now)
     rows = [_make_bound_row(reminder, updated_at) for reminder in reminders]
     connection.exec_driver_sql(str(statement), rows)
 
 
 def _make_bound_row(reminder: Reminder, updated_at: int) -> tuple[str | int, ...]:
     """Return the values of ``_PLANNED_COLUMNS``, as the driver takes them."""
-    due_at = _count_microseconds(reminder.due_at, reminder.due_at.fold)
-    useful_until = _count_microseconds(reminder.useful_until, reminder.useful_until.fold)
-    return (*_take_words(reminder), due_at, useful_until, reminder.why, reminder.truth, due_at, updated_at)
+    *words, due, until, why, truth = reminder
+    due_at, useful_until = _count_microseconds(due, due.fold), _count_microseconds(until, until.fold)
+    return (*words, due_at, useful_until, why, truth, due_at, updated_at)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _count_microseconds(instant: datetime, fold: int) -> int:
     # Thousands of reminders share a few instants. Two that differ in fold alone are equal, and an hour apart.
     return count_microseconds(instant)
 
 
+@lru_cache(maxsize=4096)
+def _read_microseconds(count: int) -> datetime:
+    return read_microseconds(count)
+
+
 def _make_row(reminder: Reminder, now: datetime) -> dict[str, object]:
-    return {
-        "key": reminder.key,
-        "series": reminder.series,
-        "plan": reminder.plan,
-        "about": reminder.about,
-        "item": reminder.item,
-        "unit": reminder.unit,
-        "occurrence": reminder.occurrence,
-        "rule": reminder.rule,
-        "template": reminder.template,
-        "contact": reminder.contact,
-        "address": reminder.address,
-        "due_at": reminder.due_at,
-        "useful_until": reminder.useful_until,
-        "why": reminder.why,
-        "truth": reminder.truth,
-        "next_at": reminder.due_at,
-        "updated_at": now,
-    }
+    return {**reminder._asdict(), "next_at": reminder.due_at, "updated_at": now}
 
 
 def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) -> None:

@@ -34,6 +34,11 @@ def count_microseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+def read_microseconds(count: int) -> datetime:
+    """Return what ``count_microseconds`` counted, in UTC."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since 1970 UTC and read back in UTC."""
 
@@ -44,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else count_microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else read_microseconds(value)
 
 
 metadata = MetaData()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,7 +55,7 @@ END = {
 
 def write_reminder(number: int, days: int) -> Reminder:
     due_at = DUE_AT + timedelta(days=days)
-    return replace(make_reminder(number=number), due_at=due_at, useful_until=due_at + timedelta(days=7))
+    return make_reminder(number=number)._replace(due_at=due_at, useful_until=due_at + timedelta(days=7))
 
 
 class DeliveryMachine(RuleBasedStateMachine):

@@ -131,7 +131,7 @@ def test_the_newest_sent_of_a_series_is_known(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
     ledger.sending.claim(row, MESSAGE, NOW)
     ledger.sending.record_verdict(row, Verdict(DeliveryState.SENT, None, "250"), NOW)
-    older = replace(make_reminder(), key="other", due_at=DUE_AT - timedelta(days=3))
+    older = make_reminder()._replace(key="other", due_at=DUE_AT - timedelta(days=3))
     ledger.planning.apply_changes(ReminderChanges((older,), (), ()), NOW)
     assert ledger.sending.list_sent_series(NOW) == (SentSeries(row.series, DUE_AT),)
 
@@ -141,7 +141,7 @@ def test_a_cancelled_row_planned_again_forgets_its_old_message(ledger: Ledger) -
     ledger.sending.claim(row, MESSAGE, NOW)
     ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, NOW, "451"), NOW)
     ledger.planning.apply_changes(ReminderChanges((), (), (Cancel(row.id, "moved"),)), NOW)
-    later = replace(make_reminder(), due_at=DUE_AT + timedelta(hours=2))
+    later = make_reminder()._replace(due_at=DUE_AT + timedelta(hours=2))
     ledger.planning.apply_changes(ReminderChanges((), (Revise(row.id, later),), ()), NOW)
     (back,) = ledger.history.list_deliveries()
     assert (back.state, back.due_at, back.next_at, back.message_id) == (

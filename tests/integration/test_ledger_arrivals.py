@@ -40,8 +40,8 @@ def test_taking_back_what_nobody_said_adds_nothing(ledger: Ledger) -> None:
 
 
 def test_a_mark_skips_the_open_reminders_of_its_unit_and_no_others(ledger: Ledger) -> None:
-    own = replace(make_reminder(number=1), about="report", item="bao-cao", unit="son-dong")
-    other = replace(make_reminder(number=2), about="report", item="bao-cao", unit="luc-nam")
+    own = make_reminder(number=1)._replace(about="report", item="bao-cao", unit="son-dong")
+    other = make_reminder(number=2)._replace(about="report", item="bao-cao", unit="luc-nam")
     visit = make_reminder(number=3)
     ledger.planning.apply_changes(ReminderChanges((own, other, visit), (), ()), NOW)
     ledger.arrivals.add(RECEIVED)

@@ -1,6 +1,5 @@
 """Reminders written in bulk read back as they were, whatever zone and hour their instants are told in."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,8 +23,7 @@ def write_and_read(tmp_path: Path, *reminders: Reminder) -> list[Reminder]:
 
 def test_many_reminders_read_back_as_they_were(tmp_path: Path) -> None:
     wanted = [
-        replace(
-            make_reminder(number=number),
+        make_reminder(number=number)._replace(
             due_at=DUE_AT + timedelta(minutes=number % 7, microseconds=number),
             useful_until=USEFUL_UNTIL + timedelta(days=number % 5),
             why=f"reason {number}",
@@ -38,7 +36,7 @@ def test_many_reminders_read_back_as_they_were(tmp_path: Path) -> None:
 def test_the_hour_that_a_clock_change_repeats_is_two_hours_in_the_ledger(tmp_path: Path) -> None:
     first, second = (datetime(2024, 10, 27, 2, 30, tzinfo=BERLIN, fold=fold) for fold in (0, 1))
     summer, winter = write_and_read(
-        tmp_path, replace(make_reminder(number=1), due_at=first), replace(make_reminder(number=2), due_at=second)
+        tmp_path, make_reminder(number=1)._replace(due_at=first), make_reminder(number=2)._replace(due_at=second)
     )
     assert (summer.due_at, winter.due_at) == (
         datetime(2024, 10, 27, 0, 30, tzinfo=UTC),

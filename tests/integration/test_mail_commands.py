@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -77,7 +76,7 @@ def test_show_prints_a_notice_to_come_with_what_was_told_before(ledger: Ledger, 
     frozen = FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, NOW)
     assert ledger.sending.claim(delivery, frozen, NOW)
     ledger.sending.record_verdict(delivery, Verdict(DeliveryState.SENT, None, "250"), NOW)
-    notice = replace(delivery.reminder, key="notice", rule=RULE, template=CORRECTION, due_at=NOW + timedelta(days=1))
+    notice = delivery.reminder._replace(key="notice", rule=RULE, template=CORRECTION, due_at=NOW + timedelta(days=1))
     ledger.planning.apply_changes(ReminderChanges((notice,), (), ()), NOW)
     row = next(row for row in ledger.history.list_deliveries() if row.rule == RULE)
     shown = run("show", str(row.id), "--state", tmp_path, folder=tmp_path).output

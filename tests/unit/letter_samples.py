@@ -74,8 +74,7 @@ def make_case(
 ) -> Case:
     """Return the case of ``template`` for a contact of the sample; ``written_at`` is local, "2024-05-13T08:00"."""
     contact = next(contact for contact in make_contacts() if contact.id == contact_id)
-    reminder = replace(
-        make_reminder(),
+    reminder = make_reminder()._replace(
         key=f"plan|{about}|{template}|{contact_id}",
         about=about,
         item="bao-cao" if about == "report" else "son-dong",
@@ -152,7 +151,7 @@ def make_notice_case(
 
 def make_confirmation(contact_id: str, plan: Plan) -> NoticeCase:
     case = make_case(CONFIRMED, contact_id, "2024-05-07T09:30", plan=plan)
-    notice = replace(case.reminder, about="plan", item=plan.id, unit=plan.id, key=f"plan|{CONFIRMED}|{contact_id}")
+    notice = case.reminder._replace(about="plan", item=plan.id, unit=plan.id, key=f"plan|{CONFIRMED}|{contact_id}")
     return NoticeCase(plan, notice, case.contact, None, _record_change(plan, "son-dong"), case.written_at)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,9 +58,18 @@ def test_a_cancelled_row_that_is_wanted_again_is_planned_again() -> None:
 
 def test_a_changed_instant_revises_an_open_row_and_leaves_a_sent_one() -> None:
     reminder = make_reminder()
-    later = replace(reminder, due_at=DUE_AT + timedelta(hours=1))
+    later = reminder._replace(due_at=DUE_AT + timedelta(hours=1))
     assert compare_reminders([later], [record(reminder, DeliveryState.PLANNED)], NOW).revise == (Revise(1, later),)
     assert compare_reminders([later], [record(reminder, DeliveryState.SENT)], NOW).is_empty
+
+
+def test_the_hour_that_a_clock_change_repeats_is_told_apart_and_planned_once() -> None:
+    first, second = (datetime(2024, 10, 27, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold) for fold in (0, 1))
+    wanted = make_reminder()._replace(due_at=second)
+    kept = record(wanted, DeliveryState.PLANNED)._replace(due_at=datetime(2024, 10, 27, 1, 30, tzinfo=UTC))
+    assert compare_reminders([wanted], [kept], NOW).is_empty
+    sooner = wanted._replace(due_at=first)
+    assert compare_reminders([sooner], [kept], NOW).revise == (Revise(1, sooner),)
 
 
 def test_an_expired_row_comes_back_only_for_an_instant_still_to_come() -> None:
@@ -67,7 +77,7 @@ def test_an_expired_row_comes_back_only_for_an_instant_still_to_come() -> None:
     row = record(reminder, DeliveryState.EXPIRED)
     after = DUE_AT + timedelta(days=1)
     assert compare_reminders([reminder], [row], after).is_empty
-    moved = replace(reminder, due_at=DUE_AT + timedelta(days=2))
+    moved = reminder._replace(due_at=DUE_AT + timedelta(days=2))
     assert compare_reminders([moved], [row], after).revise == (Revise(1, moved),)
 
 
@@ -77,7 +87,7 @@ def test_applying_the_changes_leaves_nothing_to_change(before: set[int], after: 
     wanted = [make_reminder(number=n) for n in sorted(after)]
     changes = compare_reminders(wanted, rows.values(), NOW)
     for cancel in changes.cancel:
-        rows[cancel.id] = replace(rows[cancel.id], state=DeliveryState.CANCELLED)
+        rows[cancel.id] = rows[cancel.id]._replace(state=DeliveryState.CANCELLED)
     added = [record(reminder, DeliveryState.PLANNED, row_id=100) for reminder in changes.add]
     assert compare_reminders(wanted, [*rows.values(), *added], NOW).is_empty
 

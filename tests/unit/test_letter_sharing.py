@@ -64,7 +64,7 @@ WORKDAYS = WorkingDays()
 
 
 def address_to(case: Case, contact: Contact) -> Case:
-    reminder = replace(case.reminder, key=f"{case.reminder.key}|{contact.id}", address=contact.email or "")
+    reminder = case.reminder._replace(key=f"{case.reminder.key}|{contact.id}", address=contact.email or "")
     return replace(case, contact=contact, reminder=reminder)
 
 

@@ -243,7 +243,7 @@ def test_mails_of_one_visit_are_one_thread_and_those_of_its_report_another(templ
 def test_message_id_comes_from_the_key_alone(templates: LetterTemplates) -> None:
     case = CASES["report-due"]
     later = replace(case, written_at=datetime(2024, 5, 8, 1, 0, tzinfo=UTC))
-    other = replace(case, reminder=replace(case.reminder, key="another"))
+    other = replace(case, reminder=case.reminder._replace(key="another"))
     first, second, third = (write_case(templates, one).message_id for one in (case, later, other))
     assert first == second
     assert first != third
