@@ -37,7 +37,7 @@ CENTURY = timedelta(days=36_525)
 # What planning binds; the other columns take their defaults, here as there.
 PLANNED_COLUMNS = (
     "key, series, plan, about, item, unit, occurrence, rule, template, contact, address,"
-    " due_at, useful_until, why, next_at, updated_at"
+    " due_at, useful_until, why, truth, next_at, updated_at"
 )
 
 PlannedRow = tuple[str | int, ...]

@@ -33,8 +33,7 @@ class Planned:
     untold: tuple[Untold, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A visit or a report as the rules see it: for a report one item per owing unit."""
 
     about: About

@@ -36,7 +36,7 @@ class Planning:
             columns.id,
             columns.key,
             columns.state,
-            # As they stand there: thousands of rows share a few instants, and SQLAlchemy would read each row's anew.
+            # As they stand there: what SQLAlchemy does for each value takes longer than reading it.
             type_coerce(columns.due_at, BigInteger),
             type_coerce(columns.useful_until, BigInteger),
             columns.contact,
@@ -50,8 +50,8 @@ class Planning:
                     id_,
                     key,
                     _STATES[state],
-                    _read_microseconds(due_at),
-                    _read_microseconds(useful_until),
+                    read_microseconds(due_at),
+                    read_microseconds(useful_until),
                     contact,
                     template,
                     truth,
@@ -83,27 +83,26 @@ class Planning:
 def _insert(connection: Connection, reminders: Iterable[Reminder], now: datetime) -> None:
     # The rows go to the driver ready-made: SQLAlchemy's work on each would take longer than the database's.
     statement = insert(deliveries).inline().compile(dialect=connection.dialect, column_keys=list(_PLANNED_COLUMNS))
-    updated_at = count_microseconds(now)
-    rows = [_make_bound_row(reminder, updated_at) for reminder in reminders]
-    connection.exec_driver_sql(str(statement), rows)
+    connection.exec_driver_sql(str(statement), _bind_rows(reminders, count_microseconds(now)))
 
 
-def _make_bound_row(reminder: Reminder, updated_at: int) -> tuple[str | int, ...]:
+def _bind_rows(reminders: Iterable[Reminder], updated_at: int) -> list[tuple[str | int, ...]]:
     """Return the values of ``_PLANNED_COLUMNS``, as the driver takes them."""
-    *words, due, until, why, truth = reminder
-    due_at, useful_until = _count_microseconds(due, due.fold), _count_microseconds(until, until.fold)
-    return (*words, due_at, useful_until, why, truth, due_at, updated_at)
+    return [
+        (
+            key, series, plan, about, item, unit, occurrence, rule, template, contact, address,
+            due_at := _count_microseconds(due, due.fold), _count_microseconds(until, until.fold), why, truth,
+            due_at, updated_at,
+        )
+        for key, series, plan, about, item, unit, occurrence, rule, template, contact, address,
+            due, until, why, truth in reminders
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def _count_microseconds(instant: datetime, fold: int) -> int:
     # Thousands of reminders share a few instants. Two that differ in fold alone are equal, and an hour apart.
     return count_microseconds(instant)
-
-
-@lru_cache(maxsize=4096)
-def _read_microseconds(count: int) -> datetime:
-    return read_microseconds(count)
 
 
 def _make_row(reminder: Reminder, now: datetime) -> dict[str, object]:

@@ -17,7 +17,7 @@ from scheduler.delivery import Delivery, DeliveryState, DueRow, Expiry, SentSeri
 from scheduler.ledger.control import read_pause
 from scheduler.ledger.engine import begin_reading, begin_writing
 from scheduler.ledger.rows import CLAIMABLE, check_one, is_in, read_delivery, select_deliveries
-from scheduler.ledger.schema import attempts, count_microseconds, deliveries, messages
+from scheduler.ledger.schema import ON_ITS_WAY, attempts, count_microseconds, deliveries, messages
 from scheduler.pacing import Pause
 
 # Longer than any dialogue of RFC 5321 takes: whoever claimed a row on another host has its answer by then.
@@ -25,8 +25,6 @@ LEASE = timedelta(minutes=30)
 
 T = TypeVar("T")
 Bound = tuple[str | int | bytes | None, ...]
-
-_ON_THEIR_WAY = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class Sending:
         due = select(deliveries.c.series).where(deliveries.c.next_at <= now)
         query = (
             select(deliveries.c.series, func.max(deliveries.c.due_at))
-            .where(is_in(_ON_THEIR_WAY), deliveries.c.series.in_(due))
+            .where(ON_ITS_WAY, deliveries.c.series.in_(due))
             .group_by(deliveries.c.series)
         )
         with begin_reading(self._engine) as connection:
