@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -76,7 +76,10 @@ _DEEPEST_HEAD: Final = 40  # rows of titles above the head; further down it is n
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one schedule: ``rows[first_row:]`` hold visits, ``heads`` are the heads as written."""
+    """The columns of one schedule: ``rows[first_row:]`` hold visits, ``heads`` are the heads as written.
+
+    ``unread`` are those that hold text and say nothing that is known here.
+    """
 
     first_row: int
     heads: tuple[str, ...]
@@ -92,6 +95,7 @@ class Columns:
     team: int | None
     scope: int | None
     note: int | None
+    unread: tuple[int, ...] = ()
 
     def name_place(self, cell: Cell, column: int) -> str:
         """Return the cell's place with the name of its column."""
@@ -142,12 +146,7 @@ def continues_schedule(table: Table, columns: Columns, *, year: int | None) -> b
 
 
 def _count_roles(columns: Columns) -> int:
-    found = (
-        columns.index, columns.unit, columns.communes, columns.until, columns.session,
-        columns.morning, columns.afternoon,
-        columns.venue, columns.team, columns.scope, columns.note,
-    )  # fmt: skip
-    return sum(column is not None for column in found)
+    return len(_list_used(columns))
 
 
 def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns | None:
@@ -174,7 +173,7 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
     sessions = _list_columns(roles, Role.SESSION) + [
         column for column in _list_columns(roles, Role.DAY) if column != day and _count_hours(rows, column)
     ]
-    return Columns(
+    columns = Columns(
         first_row=end,
         heads=heads,
         index=_first(_list_columns(roles, Role.INDEX)),
@@ -190,6 +189,22 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
         scope=_first(_list_columns(roles, Role.SCOPE)),
         note=_first(_list_columns(roles, Role.NOTE)),
     )
+    used = _list_used(columns)
+    unread = (
+        at for at, head in enumerate(heads) if head and at not in used and any(row.cells[at].text for row in rows)
+    )
+    return replace(columns, unread=tuple(unread))
+
+
+def _list_used(columns: Columns) -> frozenset[int]:
+    return frozenset(
+        column
+        for column in (
+            columns.index, columns.unit, columns.communes, columns.day, columns.until, columns.session,
+            columns.morning, columns.afternoon, columns.venue, columns.team, columns.scope, columns.note,
+        )
+        if column is not None
+    )  # fmt: skip
 
 
 def _join_heads(cells: tuple[Cell, ...]) -> str:

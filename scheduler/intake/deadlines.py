@@ -90,7 +90,7 @@ def read_deadlines(outline: Outline, *, year: int | None) -> tuple[tuple[FoundDe
                 findings.append(_tell_other(match, clause))
             else:
                 due, found = _read_due(match, clause, year)
-                findings += found
+                findings += (*found, *_tell_second(match, sentence, clause))
                 if due:
                     deadlines.append(_build_deadline(clause, sentence, due, outline))
     return tuple(deadlines), tuple(findings)
@@ -198,6 +198,17 @@ def _tell_relative(sentence: str, clause: Clause) -> tuple[Finding, ...]:
         return ()
     text = f"a deadline that hangs on something else ('{match.group()}') is not read; enter the report with its date"
     return (Finding(Severity.WARNING, "deadline-relative", text, clause.place),)
+
+
+def _tell_second(first: re.Match[str], sentence: str, clause: Clause) -> Iterator[Finding]:
+    """Tell of each further deadline in ``sentence``: whose it is, or of which report, no word says."""
+    for match in _DEADLINE.finditer(sentence, first.end()):
+        if match["day"] != first["day"]:
+            text = (
+                f"'{match.group().strip()}' is a second deadline in one sentence, and whose it is is not understood; "
+                "enter it as a report of its own where it is owed"
+            )
+            yield Finding(Severity.WARNING, "deadline-second", text, clause.place)
 
 
 def _tell_other(match: re.Match[str], clause: Clause) -> Finding:

@@ -31,6 +31,10 @@ _TITLE_KIND: Final = re.compile(r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|THÔNG BÁO|C�
 _RECIPIENTS: Final = re.compile(r"Nơi\s+(?:nhận|gửi)\s*:?\s*", re.IGNORECASE)
 _ANNEX: Final = re.compile(r"(?:PHỤ\s+LỤC|BIỂU)(?:\s+SỐ)?(?:\s+(?P<number>\d+|[IVX]+))?\s*(?:[.:(]|$|[-–]\s)")
 _ANNEX_ALONE: Final = re.compile(r"Phụ\s+lục(?:\s+số)?\s+(?P<number>\d+|[IVX]+)\s*[.:]?", re.IGNORECASE)
+# Beside a title it may be a heading, or a sentence that begins with it: where it stands tells.
+_ANNEX_TITLED: Final = re.compile(
+    r"Phụ\s+lục(?:\s+số)?\s+(?P<number>\d+|[IVX]+)\s*[.:\-–]\s*\S.*[^.;,:]", re.IGNORECASE
+)
 # "… theo phụ lục số" / "03) về Sở …": the number ends a bracket that the line above opened.
 _CLOSES_BRACKET: Final = re.compile(r"\d{1,3}[^()]{0,40}\)")
 _ROMAN: Final = {
@@ -110,7 +114,11 @@ def build_outline(document: Document, schedule: tuple[Table, ...]) -> Outline:
     part = Part.FRONT
     for item in _join_broken(_flatten(document, schedule)):
         if item is None:
-            introductions += [clause for clause in clauses[-4:] if clause.part is part]
+            above = [clause for clause in clauses[-4:] if clause.part is part]
+            introductions += above
+            # "Phụ lục 1: Đợt 1" right above a schedule is its heading.
+            titled = (_read_titled_annex(clause.text) for clause in above)
+            annexes += [number for number in titled if number is not None and number not in annexes]
             # What stands behind the schedule is no letterhead.
             part = Part.BODY if part is Part.FRONT else part
             continue
@@ -118,9 +126,11 @@ def build_outline(document: Document, schedule: tuple[Table, ...]) -> Outline:
         if rank == _PLAIN_RANK and text.endswith(":"):
             rank = _LEAD_IN_RANK
         previous, part = part, _find_part(part, rank, item.text, clauses)
-        if part is Part.ANNEX and (number := read_annex_number(item.text)) is not None:
+        opens = _opens_annex(item.text, previous)
+        if part is Part.ANNEX and opens:
+            number = read_annex_number(item.text) or _read_titled_annex(item.text)
             annexes.append(number or str(len(annexes) + 1))
-        if part is not previous or _opens_annex(item.text):
+        if part is not previous or opens:
             stack.clear()
         while stack and stack[-1].rank >= rank:
             stack.pop()
@@ -153,13 +163,22 @@ def read_annex_number(text: str) -> str | None:
     return normalise_annex_number(match["number"]) if match["number"] else ""
 
 
-def _opens_annex(text: str) -> bool:
-    return read_annex_number(text) is not None
+def _read_titled_annex(text: str) -> str | None:
+    match = _ANNEX_TITLED.fullmatch(text)
+    return normalise_annex_number(match["number"]) if match else None
+
+
+def _opens_annex(text: str, part: Part) -> bool:
+    """Tell whether ``text`` opens an annex; behind the recipients a title may stand on its line."""
+    behind = part in (Part.RECIPIENTS, Part.SIGNATURE, Part.ANNEX)
+    return read_annex_number(text) is not None or (behind and _read_titled_annex(text) is not None)
 
 
 def _find_part(part: Part, rank: int, text: str, before: list[Clause]) -> Part:
     # An annex handed in by itself begins with its heading: there it is the front.
-    if _opens_annex(text) and (part is not Part.FRONT or any(_TITLE_KIND.match(clause.text) for clause in before)):
+    if _opens_annex(text, part) and (
+        part is not Part.FRONT or any(_TITLE_KIND.match(clause.text) for clause in before)
+    ):
         return Part.ANNEX
     if part is Part.ANNEX:
         return part

@@ -6,6 +6,7 @@ Pure. Nothing is known of any address here: what comes out are names and roles.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,19 @@ _TEAM: Final = re.compile(rf"\b(?P<name>{TEAM_NAME})", re.IGNORECASE)
 _TEAM_LEAD_IN: Final = re.compile(
     rf"^(?:(?:thành phần|thành viên|danh sách)\s+)?(?:của\s+)?{TEAM_NAME}[^.:;]{{0,80}}(?::|$)"
     rf"|\b{TEAM_NAME}[^.:;]{{0,30}}\b(?:gồm|có|bao gồm)\b",
+    re.IGNORECASE,
+)
+_LEADS: Final = r"(?:trưởng\s+đoàn|đoàn\s+trưởng|tổ\s+trưởng)"
+# "Tổ số 1 do đồng chí A, Chánh Thanh tra làm Tổ trưởng": the head stands for the list.
+_LED: Final = re.compile(
+    rf"\b(?P<name>{TEAM_NAME})\s*,?\s*do\s+(?P<head>[^:;]{{2,200}}?\b(?:làm|là)\s+{_LEADS})\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_NEXT_LED: Final = re.compile(
+    rf"\s*[;,.]\s*(?:và\s+)?(?={TEAM_NAME}\s*,?\s*do\s)|\s+và\s+(?={TEAM_NAME}\s*,?\s*do\s)", re.IGNORECASE
+)
+_OTHER_MEMBERS: Final = re.compile(
+    r"^\W*(?:(?:và|cùng|với)\s+)*(?:các\s+)?(?:thành viên|tổ viên)\s*(?:khác\s*)?(?:gồm(?:\s+có)?|là)?\s*:?\s*",
     re.IGNORECASE,
 )
 _HEAD: Final = re.compile(r"\btrưởng\s+đoàn\b|\bđoàn\s+trưởng\b|\btổ\s+trưởng\b", re.IGNORECASE)
@@ -118,8 +132,11 @@ def _read_teams(outline: Outline) -> tuple[FoundTeam, ...]:
     """Read the first clause that opens a list of members; where the lists are numbered, each of them."""
     taken: set[str] = set()
     teams: dict[str, FoundTeam] = {}
-    leads = [clause for clause in outline.body if _TEAM_LEAD_IN.search(clause.text)]
+    leads = [clause for clause in outline.body if _TEAM_LEAD_IN.search(clause.text) or _LED.search(clause.text)]
     for clause in leads:
+        if led := tuple(_read_led_teams(outline, clause, taken)):
+            teams |= {each.id: each for each in led if each.id not in teams}
+            continue
         if any(find_team_name(each.text) for each in leads if clause in each.within):
             continue  # a heading over the lists of several teams
         named = _TEAM.search(clause.text)
@@ -130,6 +147,19 @@ def _read_teams(outline: Outline) -> tuple[FoundTeam, ...]:
         if team:
             teams[team.id] = team
     return tuple(teams.values())
+
+
+def _read_led_teams(outline: Outline, clause: Clause, taken: set[str]) -> Iterator[FoundTeam]:
+    """Yield the teams that ``clause`` names by their heads, each with its head and the members behind it."""
+    found = [match for piece in _NEXT_LED.split(clause.text) if (match := _LED.search(piece))]
+    for match in found:
+        name = find_team_name(match["name"]) or capitalise_first(match["name"].lower())
+        sources = [Placed(match["head"], clause.place)]
+        if others := _OTHER_MEMBERS.match(match["rest"]):
+            sources.append(Placed(match["rest"][others.end() :], clause.place))
+        if len(found) == 1 and match["rest"].rstrip().endswith(":"):
+            sources += [Placed(each.text, each.place) for each in outline.children_of(clause)]
+        yield FoundTeam(make_team_id(name), name, clause.place, _read_members(tuple(sources), taken))
 
 
 def _read_team(outline: Outline, clause: Clause, name: str, taken: set[str]) -> FoundTeam | None:

@@ -18,7 +18,7 @@ from scheduler.intake.hours import HoursReading, read_hours
 from scheduler.intake.rows import ScheduleRow, read_row
 from scheduler.intake.teams import TEAM_NAME, find_team_name
 from scheduler.intake.wording import Placed
-from scheduler.model import Finding
+from scheduler.model import Finding, Severity
 from scheduler.naming import fold_text
 
 _TOTAL: Final = re.compile(r"(?:tong(?: cong| so)?|cong)\b[ :.\d]*.*")
@@ -78,6 +78,7 @@ def read_schedule(tables: tuple[ScheduleTable, ...], *, year: int | None) -> Sch
     before: Row | None = None
     for each in tables:
         columns = each.columns
+        findings += () if each.continues else _tell_unread(each)
         note, note_row = _find_common_hours(each.table, columns)
         common = common or note
         before = before if each.continues else None
@@ -90,6 +91,16 @@ def read_schedule(tables: tuple[ScheduleTable, ...], *, year: int | None) -> Sch
             rows += read
             before = filled.row
     return Schedule(tuple(rows), common, tuple(findings))
+
+
+def _tell_unread(schedule: ScheduleTable) -> Iterator[Finding]:
+    columns = schedule.columns
+    for column in columns.unread:
+        cells = (row.cells[column] for row in schedule.table.rows[columns.first_row :])
+        cell = next(cell for cell in cells if cell.text)
+        said = " ".join(cell.text.split())
+        text = f"the column '{columns.heads[column]}' is not read ('{said}' …); enter what it says where it matters"
+        yield Finding(Severity.WARNING, "column-not-read", text, columns.name_place(cell, column))
 
 
 def _list_visits(schedule: ScheduleTable, before: Row | None) -> Iterator[tuple[FilledRow, Placed[str] | None]]:

@@ -199,3 +199,15 @@ def test_a_changed_person_is_told_and_contacts_stay(folder: Path) -> None:
     assert ran.status == 0
     assert "contact-changed" in ran.out
     assert (folder / "config/contacts.yaml").read_bytes() == before
+
+
+def test_another_plan_that_names_somebody_else_under_a_known_id_is_told(folder: Path) -> None:
+    (folder / "other.txt").write_text(TEXT.replace("Ông Trần Văn Bình", "Bà Lê Thị Hạnh"), encoding="utf-8")
+    ran = run_command("import", "other.txt", "--id", "van-thu-2", folder=folder)
+    told = " ".join(ran.out.split())
+    assert ran.status == 0
+    assert (
+        "the document names truong-doan 'Lê Thị Hạnh, Phó Giám đốc Sở - Trưởng đoàn', and config/contacts.yaml has "
+        "'Trần Văn Bình, Phó Giám đốc Sở - Trưởng đoàn', who is told; check who it is"
+    ) in told
+    assert "Lê Thị Hạnh" not in (folder / "config/contacts.yaml").read_text(encoding="utf-8")

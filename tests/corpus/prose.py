@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.corpus.base import FACTS, OWERS, REPORT, TABLE, TEAM, VISITS, change_column, make_page
+from tests.corpus.base import CLOSING, FACTS, OWERS, REPORT, TABLE, TEAM, TIME, VISITS, change_column, make_page
 from tests.corpus.cases import Shelf
 from tests.corpus.pages import Grid, Text
 
@@ -250,4 +250,28 @@ add(
         letterhead="SỞ NỘI VỤ TỈNH KON TUM",
         title="KẾ HOẠCH\nKiểm tra công tác văn thư, lưu trữ năm 2025\nSố: 21/KH-SNV\nKon Tum, ngày 07 tháng 4 năm 2025",
     ),
+)
+add(
+    "second-deadline-in-one-sentence",
+    make_page(report=REPORT.replace("28/4/2025 qua", "28/4/2025, các xã trước ngày 20/4/2025, qua")),
+    codes=("deadline-second",),
+)
+add(
+    "annex-headings-with-titles",
+    make_page(
+        Text("Phụ lục 1: Đợt 1"),
+        Grid(TABLE.rows[:2]),
+        Text("Phụ lục 2: Đợt 2"),
+        Grid((TABLE.rows[0], *TABLE.rows[2:])),
+        time=TIME + "\n- Lịch kiểm tra theo phụ lục 1 và phụ lục 2.",
+    ),
+    forms=("txt", "docx", "pdf"),
+)
+add(
+    "annex-behind-the-signature",
+    make_page(
+        report=REPORT.replace("gửi báo cáo", "lập theo Phụ lục 3 và gửi báo cáo"),
+        closing=CLOSING + "\nPhụ lục 3: Mẫu báo cáo\nĐơn vị báo cáo",
+    ),
+    facts=replace(FACTS, reports=(FACTS.reports[0].replace("| -", "| others: Phụ lục 3"),)),
 )

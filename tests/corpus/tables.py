@@ -421,3 +421,49 @@ add(
         ),
     ),
 )
+LED_TEAMS = (
+    "I. Thành phần\n1. Thành lập 02 tổ kiểm tra:\n"
+    "- Tổ số 1 do đồng chí Trần Văn Bình - Phó Giám đốc Sở làm Tổ trưởng;\n"
+    "- Tổ số 2 do đồng chí Lê Thị Hạnh, Chánh Thanh tra Sở làm Tổ trưởng, các thành viên gồm: Văn phòng Sở, Phòng "
+    "Văn thư."
+)
+add(
+    "teams-told-by-their-heads",
+    make_page(
+        Grid(((*HEADS, "Tổ"), *((*row, team) for row, team in zip(_SAME_DAY, ("1", "Tổ số 2", "01"), strict=True)))),
+        team=LED_TEAMS,
+    ),
+    forms=("txt", "docx", "xlsx"),
+    facts=replace(
+        TWO_TEAM_FACTS,
+        teams=("to-so-1: truong-doan", "to-so-2: truong-doan-2, van-phong-so, phong-van-thu"),
+        visits=tuple(visit.replace("doan-kiem-tra-so", "to-so") for visit in TWO_TEAM_FACTS.visits),
+    ),
+)
+add(
+    "two-teams-led-in-one-sentence",
+    make_page(
+        Grid(((*HEADS, "Tổ"), *((*row, team) for row, team in zip(_SAME_DAY, ("1", "2", "1"), strict=True)))),
+        team=(
+            "I. Thành phần\nTổ số 1 do đồng chí Trần Văn Bình làm Tổ trưởng; Tổ số 2 do bà Lê Thị Hạnh làm Tổ trưởng."
+        ),
+    ),
+    facts=replace(
+        TWO_TEAM_FACTS,
+        teams=("to-so-1: truong-doan", "to-so-2: truong-doan-2"),
+        visits=tuple(visit.replace("doan-kiem-tra-so", "to-so") for visit in TWO_TEAM_FACTS.visits),
+    ),
+)
+add(
+    "a-column-of-heads-of-teams",
+    make_page(
+        Grid(
+            (
+                (*HEADS, "Trưởng đoàn"),
+                *((*row, name) for row, name in zip(ROWS, ("Trần Văn Bình", "Lê Thị Hạnh", ""), strict=True)),
+            )
+        )
+    ),
+    forms=("txt", "docx", "xlsx"),
+    codes=("column-not-read",),
+)
