@@ -7,6 +7,7 @@ new form is one more module that yields ``Block``s, its signature in forms, pack
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,7 @@ def read_document(path: Path, progress: Progress | None = None) -> Document:
         reading = _read_packed(content, form, str(path), progress)
     if not reading.blocks:
         raise DocumentError(f"{path}: the document holds no text; hand in another one")
-    document = Document(path.name, reading.form, reading.blocks, reading.notes)
+    document = Document(path.name, reading.form, reading.blocks, reading.notes, reading.footnotes, reading.margins)
     encoding = name_text_encoding(_join_text(document))
     if encoding:
         raise refuse_legacy(str(path), encoding, "told by its letters")
@@ -65,7 +66,7 @@ def _read_packed(content: bytes, form: Form, name: str, progress: Progress | Non
     again = read_isolated(converted, Form.ZIP.value, name, progress)
     if isinstance(again, Conversion):
         raise DocumentError(f"{name}: LibreOffice could not convert it; save it as .docx or .xlsx, and import that")
-    return Reading(answer.form, again.blocks, again.notes)
+    return replace(again, form=answer.form)
 
 
 def _join_text(document: Document) -> str:
@@ -75,6 +76,7 @@ def _join_text(document: Document) -> str:
             texts += [cell.text for row in block.rows for cell in row.cells if not cell.merged]
         else:
             texts.append(block.text)
+    texts += [each.text for each in (*document.footnotes, *document.margins)]
     return "\n".join(texts)
 
 

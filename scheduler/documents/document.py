@@ -62,12 +62,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's blocks in reading order; ``name`` is the file's name, ``form`` what it proved to be."""
+    """A document's blocks in reading order; ``name`` is the file's name, ``form`` what it proved to be.
+
+    ``footnotes`` are the notes at the foot of its pages, ``margins`` what stands in their heads and feet, each once.
+    """
 
     name: str
     form: str
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
+    footnotes: tuple[Paragraph, ...] = ()
+    margins: tuple[Paragraph, ...] = ()
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -37,11 +37,13 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The file proved to be a ``form`` and was read."""
+    """The file proved to be a ``form`` and was read; the rest is as in Document."""
 
     form: str
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
+    footnotes: tuple[Paragraph, ...] = ()
+    margins: tuple[Paragraph, ...] = ()
 
 
 class AnswerError(Exception):
@@ -60,8 +62,12 @@ def encode_answer(answer: Answer) -> bytes:
             line = ["refusal", sentence]
         case Conversion(form, target):
             line = ["conversion", form, target]
-        case Reading(form, blocks, notes):
-            line = ["reading", form, [_list_block(b) for b in blocks], [[note.text, note.place] for note in notes]]
+        case Reading(form, blocks):
+            aside = (
+                [[each.text, each.place] for each in group]
+                for group in (answer.notes, answer.footnotes, answer.margins)
+            )
+            line = ["reading", form, [_list_block(block) for block in blocks], *aside]
     # A lone surrogate, which a damaged file may hold, has no UTF-8: it stays escaped and is refused on reading.
     return json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -82,8 +88,14 @@ def _make_answer(value: object) -> Answer:
             return Refusal(sentence)
         case ["conversion", str(form), str(target)]:
             return Conversion(form, target)
-        case ["reading", str(form), list(blocks), list(notes)]:
-            return Reading(form, tuple(map(_make_block, blocks)), tuple(map(_make_note, notes)))
+        case ["reading", str(form), list(blocks), list(notes), list(footnotes), list(margins)]:
+            return Reading(
+                form,
+                tuple(map(_make_block, blocks)),
+                tuple(Note(*_make_pair(each)) for each in notes),
+                tuple(Paragraph(*_make_pair(each)) for each in footnotes),
+                tuple(Paragraph(*_make_pair(each)) for each in margins),
+            )
         case _:
             raise ValueError("not an answer")
 
@@ -133,12 +145,12 @@ def _make_cell(value: object, row_place: str) -> Cell:
             raise ValueError("not a cell")
 
 
-def _make_note(value: object) -> Note:
+def _make_pair(value: object) -> tuple[str, str]:
     match value:
         case [str(text), str(place)]:
-            return Note(_check_text(text), place)
+            return _check_text(text), place
         case _:
-            raise ValueError("not a note")
+            raise ValueError("not a text with its place")
 
 
 def _check_text(text: str) -> str:

@@ -1,8 +1,9 @@
 """A .docx file -> its paragraphs and tables as a reader of the printed page sees them.
 
 Pure. Source: ISO/IEC 29500-1, section 17 (WordprocessingML), read with the standard library: the body in order, through
-content controls and text boxes, with tracked insertions and without deletions, with the numbers that Word draws.
-Places are "paragraph 12" (those with text, outside of tables, counted) and "table 1, row 6".
+content controls and text boxes, with tracked insertions and without deletions, with the numbers that Word draws; then
+the footnotes that the body refers to, and the pages' headers and footers. Places are "paragraph 12" (those with text,
+outside of tables, counted), "table 1, row 6", "footnote 2", "page header" and "page footer".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scheduler.documents.grid import Span, build_table, is_empty
 from scheduler.documents.legacy import has_legacy_letters, name_font_encoding, refuse_legacy
 from scheduler.documents.limits import MAX_COLUMNS
 from scheduler.documents.package import Package, refuse_damaged
+from scheduler.documents.wire import Reading
 from scheduler.documents.wordstyles import VAL, Numbering, Styles, W, find_inside
 from scheduler.naming import normalise_text
 
@@ -33,6 +35,8 @@ _UNSEEN: Final = frozenset(
     for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "tblPr", "tblGrid", "tcPr", "trPr", "sdtPr",
                  "rt", "sectPr", "object")
 )  # fmt: skip
+_NOTES: Final = ("footnote", "endnote")
+_REFERENCES: Final = {f"{W}{kind}Reference": kind for kind in _NOTES}
 _OFF: Final = ("0", "false", "off")
 _ROWS_PER_REPORT: Final = 500
 _FEWEST_LEGACY: Final = 2
@@ -40,7 +44,7 @@ _FEWEST_LEGACY: Final = 2
 
 @dataclass(slots=True)
 class _Seen:
-    """What one paragraph shows, and the text boxes that hang on it."""
+    """What one paragraph shows, and the text boxes that hang on it; footnotes are kept by the reader."""
 
     parts: list[str] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
@@ -49,8 +53,8 @@ class _Seen:
         return normalise_text("".join(self.parts).replace("\t", " "))
 
 
-def read_word_blocks(package: Package, name: str, report: Progress) -> tuple[Block, ...]:
-    """Read the body of the document in ``package``; ``report`` is told the rows read so far and in all.
+def read_word(package: Package, name: str, report: Progress) -> Reading:
+    """Read the document in ``package``; ``report`` is told the rows read so far and in all.
 
     Raises DocumentError where the package is damaged or its text is in an old encoding.
     """
@@ -65,8 +69,25 @@ def read_word_blocks(package: Package, name: str, report: Progress) -> tuple[Blo
     reader = _BodyReader(name, Styles(roots["styles"]), Numbering(roots["numbering"]), report)
     reader.rows_in_all = sum(1 for _ in body.iter(f"{W}tr"))
     blocks = tuple(reader.read_blocks(body))
+    footnotes = tuple(reader.read_footnotes(_list_notes(package, main)))
+    margins = tuple(
+        paragraph
+        for each in package.list_relationships(main)
+        if each.kind in ("header", "footer") and each.target in package.members
+        for paragraph in reader.read_margin(package.parse_part(each.target), f"page {each.kind}")
+    )
     reader.refuse_legacy_text()
-    return blocks
+    return Reading("docx", blocks, (), footnotes, tuple({each.text: each for each in margins}.values()))
+
+
+def _list_notes(package: Package, main: str) -> dict[tuple[str, str], Element]:
+    """Return the footnotes and endnotes by their kind and id."""
+    notes: dict[tuple[str, str], Element] = {}
+    for kind in _NOTES:
+        part = package.find_related(main, f"{kind}s")
+        for each in package.parse_part(part).iter(W + kind) if part else ():
+            notes[kind, each.get(f"{W}id", "")] = each
+    return notes
 
 
 class _BodyReader:
@@ -82,6 +103,7 @@ class _BodyReader:
         self._paragraphs = 0
         self._tables = 0
         self._legacy: list[tuple[str, str, str]] = []
+        self._notes: dict[tuple[str, str], None] = {}  # those referred to, in order
 
     def read_blocks(self, container: Element) -> Iterator[Block]:
         """Yield the blocks of a body, a text box or a content control, in order."""
@@ -104,6 +126,22 @@ class _BodyReader:
             elif child.tag not in _UNSEEN:
                 yield from self.read_blocks(child)
         yield from self._place_lines(held.strip())
+
+    def read_footnotes(self, notes: dict[tuple[str, str], Element]) -> Iterator[Paragraph]:
+        """Yield the notes that the body refers to, in the order in which it does."""
+        for number, reference in enumerate(tuple(self._notes), start=1):
+            if reference in notes:
+                yield from self._read_aside(notes[reference], f"footnote {number}")
+
+    def read_margin(self, root: Element, place: str) -> Iterator[Paragraph]:
+        """Yield the paragraphs of a page's header or footer, ``root``, that hold letters."""
+        return (each for each in self._read_aside(root, place) if any(map(str.isalpha, each.text)))
+
+    def _read_aside(self, root: Element, place: str) -> Iterator[Paragraph]:
+        for paragraph in root.iter(_PARAGRAPH):
+            text = " ".join(self._read_paragraph(paragraph).join_text().split())
+            if text:
+                yield Paragraph(text, place)
 
     def refuse_legacy_text(self) -> None:
         """Raise DocumentError where runs in an old font hold letters that only that font shows."""
@@ -138,6 +176,8 @@ class _BodyReader:
                     self._look_at_font(text, paragraph, element)
             elif tag in _SIGNS:
                 seen.parts.append(_SIGNS[tag])
+            elif tag in _REFERENCES:
+                self._notes[_REFERENCES[tag], child.get(f"{W}id", "")] = None
             elif tag == _TEXT_BOX:
                 seen.boxes.append(child)
             elif tag == _ALTERNATIVES:

@@ -22,7 +22,7 @@ from scheduler.documents.package import Package, recognise_package, refuse_hungr
 from scheduler.documents.sheets import read_sheet_blocks
 from scheduler.documents.text import read_text_blocks
 from scheduler.documents.wire import Answer, Conversion, Reading, Refusal, Step, encode_answer
-from scheduler.documents.word import read_word_blocks
+from scheduler.documents.word import read_word
 from scheduler.errors import DocumentError
 
 _FORBIDDEN: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system",
@@ -80,7 +80,7 @@ def _read_form(content: bytes, form: str, name: str, report: Progress) -> Readin
     package = Package(content, name) if form == "zip" else None
     kind = recognise_package(package) if package else "rtf" if form == "rtf" else recognise_compound(content)
     if package and kind == "docx":
-        return Reading("docx", read_word_blocks(package, name, report))
+        return read_word(package, name, report)
     if package and kind == "xlsx":
         return Reading("xlsx", *read_sheet_blocks(package, name, report))
     if kind in _TARGETS:

@@ -55,7 +55,7 @@ def extract_plan(
             "and a column of dates (Thời gian, Ngày …)"
         )
     outline = build_outline(document, tuple(each.table for each in tables))
-    headline = read_headline(outline, document.name)
+    headline = read_headline(outline, document.name, document.margins)
     year = headline.year
     timing = read_timing(outline, year=year)
     schedule = read_schedule(tables, year=year)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from scheduler.documents.document import Paragraph
 from scheduler.intake.offices import OFFICE_WORDS, read_office_name
 from scheduler.intake.outline import Clause, Outline, Part
 from scheduler.intake.wording import CAPITALS, Placed, capitalise_first, split_outside_brackets, trim_clause
@@ -70,12 +71,15 @@ class Headline:
         return int(self.issued.value[:4]) if self.issued else None
 
 
-def read_headline(outline: Outline, document_name: str) -> Headline:
-    """Read the front of the plan; ``document_name`` serves as the title where the document has none."""
+def read_headline(outline: Outline, document_name: str, margins: tuple[Paragraph, ...] = ()) -> Headline:
+    """Read the front of the plan; ``document_name`` serves as the title where the document has none.
+
+    ``margins``, the heads and feet of its pages, are asked for number and day of issue where the front names none.
+    """
     front = outline.of_part(Part.FRONT)
     start, title, findings = _read_title(front, document_name)
     behind = (each for each in front[start:] if _NUMBER.match(each.text) or _STANDS_ALONE.fullmatch(each.text))
-    letterhead = (*front[:start], *behind)
+    letterhead = (*front[:start], *behind, *(Clause(each.text, each.place, Part.FRONT) for each in margins))
     number, number_findings = _read_number(letterhead)
     issued, issued_findings = _read_issued(letterhead)
     bases = tuple(basis for clause in front[start:] for basis in _read_bases(clause))

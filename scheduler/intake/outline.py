@@ -138,7 +138,9 @@ def build_outline(document: Document, schedule: tuple[Table, ...]) -> Outline:
         clauses.append(clause)
         if rank < _PLAIN_RANK:
             stack.append(clause)
-    return Outline(tuple(clauses), tuple(annexes), tuple(introductions))
+    # Whatever they are notes to, they say something of their own.
+    notes = (Clause(each.text, each.place, Part.BODY) for each in document.footnotes)
+    return Outline((*clauses, *notes), tuple(annexes), tuple(introductions))
 
 
 def split_marker(text: str) -> tuple[int, str, str]:

@@ -31,7 +31,21 @@ class Grid:
     rows: tuple[GridRow, ...]
 
 
-Page = tuple[Text | Grid, ...]
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A note at the foot of the page, to the text before it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the head of every page."""
+
+    text: str
+
+
+Page = tuple[Text | Grid | Footnote | Header, ...]
 
 
 def write_cell(cell: CellText) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.corpus.base import CLOSING, FACTS, OWERS, REPORT, TABLE, TEAM, TIME, VISITS, change_column, make_page
 from tests.corpus.cases import Shelf
-from tests.corpus.pages import Grid, Text
+from tests.corpus.pages import Footnote, Grid, Header, Text
 
 SHELF = Shelf("prose")
 add = SHELF.add
@@ -274,4 +274,32 @@ add(
         closing=CLOSING + "\nPhụ lục 3: Mẫu báo cáo\nĐơn vị báo cáo",
     ),
     facts=replace(FACTS, reports=(FACTS.reports[0].replace("| -", "| others: Phụ lục 3"),)),
+)
+add(
+    "footnotes",
+    (
+        *make_page(report="")[:-3],
+        Text("III. Chuẩn bị"),
+        Text("- Các đơn vị chuẩn bị báo cáo và hồ sơ."),
+        Footnote("UBND các huyện, thành phố gửi báo cáo công tác văn thư về Sở Nội vụ trước ngày 28/4/2025."),
+        *make_page(report="")[-3:-1],
+        Footnote("Riêng huyện Kon Rẫy bắt đầu từ 9 giờ."),
+        Text(CLOSING),
+    ),
+    forms=("docx", "odt"),
+    facts=replace(
+        FACTS,
+        reports=(FACTS.reports[0].replace("van-thu@snv.example", "-"),),
+        visits=(VISITS[0], VISITS[1].replace("morning +", "morning 09:00 +"), VISITS[2]),
+    ),
+)
+add(
+    "number-in-the-header-of-the-page",
+    (Header("Số: 21/KH-SNV, ngày 07 tháng 4 năm 2025"), *make_page(letterhead="SỞ NỘI VỤ TỈNH KON TUM")),
+    forms=("docx", "odt"),
+)
+add(
+    "the-header-of-the-page-does-not-overrule-the-letterhead",
+    (Header("Kèm theo Công văn Số: 99/CV-SNV, ngày 01 tháng 4 năm 2025"), *make_page()),
+    forms=("docx",),
 )

@@ -14,10 +14,15 @@ from pathlib import Path
 import docx
 import openpyxl
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 from docx.table import Table as WordTable
 
-from tests.corpus.pages import Grid, Merged, Page, Text, write_cell
+from tests.corpus.pages import Grid, Header, Merged, Page, Text, write_cell
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -27,7 +32,7 @@ def write_text(page: Page) -> str:
     for block in page:
         if isinstance(block, Text):
             parts.append(block.text)
-        else:
+        elif isinstance(block, Grid):
             rows = ("\t".join(write_cell(cell).replace("\n", " ") for cell in row) for row in block.rows)
             parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
@@ -38,7 +43,7 @@ def write_markdown(page: Page) -> str:
     for block in page:
         if isinstance(block, Text):
             parts.append(block.text)
-        else:
+        elif isinstance(block, Grid):
             rows = [
                 "| " + " | ".join(write_cell(cell).replace("\n", "<br>") for cell in row) + " |" for row in block.rows
             ]
@@ -55,7 +60,7 @@ def write_csv(page: Page, delimiter: str = ",") -> str:
     for block in page:
         if isinstance(block, Text):
             writer.writerows([line, *[""] * (width - 1)] for line in block.text.splitlines())
-        else:
+        elif isinstance(block, Grid):
             writer.writerows([*map(write_cell, row), *[""] * (width - len(row))] for row in block.rows)
     return text.getvalue()
 
@@ -63,6 +68,7 @@ def write_csv(page: Page, delimiter: str = ",") -> str:
 def write_docx(page: Page, path: Path) -> None:
     """Write it as Decree 30/2020/NĐ-CP (annex I) has it: centred title, paragraphs apart, annexes on new pages."""
     document = docx.Document()
+    notes: list[str] = []
     before = ""
     for block in page:
         if isinstance(block, Text):
@@ -73,8 +79,20 @@ def write_docx(page: Page, path: Path) -> None:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.JUSTIFY
                 paragraph.paragraph_format.space_after = Pt(30 if centred and not line.isupper() else 6)
                 before = line
-        else:
+        elif isinstance(block, Grid):
             _fill_word_table(document.add_table(len(block.rows), len(block.rows[0]), style="Table Grid"), block)
+        elif isinstance(block, Header):
+            document.sections[0].header.paragraphs[0].text = block.text
+        else:
+            notes.append(
+                f'<w:footnote w:id="{len(notes) + 1}"><w:p><w:r><w:t>{block.text}</w:t></w:r></w:p></w:footnote>'
+            )
+            run = document.paragraphs[-1].add_run()
+            run.element.append(parse_xml(f'<w:footnoteReference {nsdecls("w")} w:id="{len(notes)}"/>'))
+    if notes:
+        xml = f"<w:footnotes {nsdecls('w')}>{''.join(notes)}</w:footnotes>".encode()
+        part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, xml, document.part.package)
+        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
     document.save(str(path))
 
 
@@ -98,6 +116,7 @@ def write_xlsx(page: Page, path: Path) -> None:
             for text in block.text.splitlines():
                 sheet.cell(line, 1, text)
                 line += 1
+        if not isinstance(block, Grid):
             continue
         for at, row in enumerate(block.rows):
             for column, cell in enumerate(row):

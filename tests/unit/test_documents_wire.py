@@ -27,7 +27,12 @@ ANSWERS: st.SearchStrategy[Answer] = (
     | st.builds(Refusal, TEXTS)
     | st.builds(Conversion, TEXTS, TEXTS)
     | st.builds(
-        Reading, TEXTS, st.lists(BLOCKS, max_size=3).map(tuple), st.lists(st.builds(Note, TEXTS, TEXTS)).map(tuple)
+        Reading,
+        TEXTS,
+        st.lists(BLOCKS, max_size=3).map(tuple),
+        st.lists(st.builds(Note, TEXTS, TEXTS)).map(tuple),
+        st.lists(st.builds(Paragraph, TEXTS, TEXTS), max_size=2).map(tuple),
+        st.lists(st.builds(Paragraph, TEXTS, TEXTS), max_size=2).map(tuple),
     )
 )
 
@@ -48,9 +53,11 @@ def test_a_date_and_a_midnight_stay_apart() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b"{}", b"[]", b'["reading"]', b'["step", "1", 2]', b'["reading", "docx", [["p", 1, "x"]], []]',
-        b'["reading", "docx", [["t", "x", [["r", [["a", "b", "no day", false]]]]]], []]',
-        b'["reading", "docx", [["p", "\\ud800", "x"]], []]', b'["reading", "docx", [], [["a"]]]', b"\xff",
+        b"", b"{}", b"[]", b'["reading"]', b'["step", "1", 2]',
+        b'["reading", "docx", [["p", 1, "x"]], [], [], []]', b'["reading", "docx", [], []]',
+        b'["reading", "docx", [["t", "x", [["r", [["a", "b", "no day", false]]]]]], [], [], []]',
+        b'["reading", "docx", [["p", "\\ud800", "x"]], [], [], []]', b'["reading", "docx", [], [["a"]], [], []]',
+        b'["reading", "docx", [], [], [["\\ud800", "x"]], []]', b'["reading", "docx", [], [], [], ["x"]]', b"\xff",
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_refused(line: bytes) -> None:
