@@ -54,10 +54,14 @@ Block = Paragraph | Table
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the reader passed over and a person should know of: a hidden sheet, a page that is an image."""
+    """What a person should know of the reading: a hidden sheet that was passed over, a page that is an image.
+
+    Without ``passed_over`` it was read, and may have been read wrongly.
+    """
 
     text: str
     place: str
+    passed_over: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A .pdf file with a text layer -> its paragraphs and tables in reading order.
 
-Pure but for the parser (pdfplumber). Tables are told by their rules; a PDF knows neither cells nor paragraphs, so both
+Pure but for the parser (pdfplumber). Tables are told by their rules, on pages without rules by columns that stand
+clearly apart, which a note says; a PDF knows neither cells nor paragraphs, so both
 are found again from where words and lines stand. Places are "page 3, line 7" and "page 3, table 1, row 6".
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pdfplumber
@@ -22,6 +23,7 @@ from scheduler.documents.grid import is_empty
 from scheduler.documents.legacy import has_legacy_letters, name_font_encoding, refuse_legacy
 from scheduler.documents.limits import MAX_CELLS, MAX_PAGES
 from scheduler.documents.package import refuse_damaged, refuse_protected
+from scheduler.documents.pdfcolumns import has_columns, read_aligned_table
 from scheduler.documents.pdflines import (
     Columns,
     Line,
@@ -46,6 +48,7 @@ class _PageContent:
     number: int
     lines: tuple[Line, ...]
     tables: tuple[RuledTable, ...]
+    aligned: bool = False
 
 
 def read_pdf_blocks(content: bytes, name: str, report: Progress) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
@@ -78,13 +81,14 @@ def _read_pages(pages: list[Page], name: str, report: Progress) -> tuple[tuple[B
             notes.append(Note(text, f"page {number}"))
         else:
             fonts.look_at(page)
-            read.append(_read_page(page, number))
+            read.append(_find_aligned(_read_page(page, number), read[-1] if read else None))
+            notes += _tell_aligned(read[-1])
             cells += sum(table.columns * len(table.row_places) for table in read[-1].tables)
         if cells > MAX_CELLS:
             raise DocumentError(f"{name}: has over {MAX_CELLS:,} cells, which no plan has; hand in the plan alone")
         page.close()
         report(number, len(pages))
-    if notes and not any(page.lines or page.tables for page in read):
+    if any(note.passed_over for note in notes) and not any(page.lines or page.tables for page in read):
         raise DocumentError(
             f"{name}: the PDF is a scan (images of pages, without a text layer); hand in the file it was printed from "
             "(Word, Excel), or run text recognition over it first"
@@ -115,6 +119,29 @@ def _read_page(page: Page, number: int) -> _PageContent:
             taken = set(map(id, inside))
             words = [word for word in words if id(word) not in taken]
     return _PageContent(number, drop_page_numbers(group_lines(words, number), float(page.height)), tuple(tables))
+
+
+def _find_aligned(page: _PageContent, before: _PageContent | None) -> _PageContent:
+    """Return the page with the table that its columns alone show, where it has none with rules."""
+    held = before.tables[-1] if before and before.aligned and not _has_lines_below(before) else None
+    table = None if page.tables else read_aligned_table(page.lines, page.number, 1, held)
+    if table is None:
+        return page
+    lines = tuple(line for line in page.lines if not table.top <= line.top < table.bottom)
+    return replace(page, lines=lines, tables=(table,), aligned=True)
+
+
+def _tell_aligned(page: _PageContent) -> Iterator[Note]:
+    if page.aligned:
+        text = "the table has no ruling lines: its columns and rows are told by where the texts stand; compare each row"
+        yield Note(f"{text} with the document", page.tables[0].place, passed_over=False)
+    elif not page.tables and has_columns(page.lines):
+        text = "what looks like a table without ruling lines cannot be told apart, and its rows are not read as such"
+        yield Note(f"{text}; hand in the file that the PDF was made from", f"page {page.number}")
+
+
+def _has_lines_below(page: _PageContent) -> bool:
+    return any(line.top > page.tables[-1].top for line in page.lines)
 
 
 def _is_inside(word: Word, box: Box) -> bool:

@@ -63,11 +63,9 @@ def encode_answer(answer: Answer) -> bytes:
         case Conversion(form, target):
             line = ["conversion", form, target]
         case Reading(form, blocks):
-            aside = (
-                [[each.text, each.place] for each in group]
-                for group in (answer.notes, answer.footnotes, answer.margins)
-            )
-            line = ["reading", form, [_list_block(block) for block in blocks], *aside]
+            notes = [[note.text, note.place, note.passed_over] for note in answer.notes]
+            aside = ([[each.text, each.place] for each in group] for group in (answer.footnotes, answer.margins))
+            line = ["reading", form, [_list_block(block) for block in blocks], notes, *aside]
     # A lone surrogate, which a damaged file may hold, has no UTF-8: it stays escaped and is refused on reading.
     return json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -92,7 +90,7 @@ def _make_answer(value: object) -> Answer:
             return Reading(
                 form,
                 tuple(map(_make_block, blocks)),
-                tuple(Note(*_make_pair(each)) for each in notes),
+                tuple(map(_make_note, notes)),
                 tuple(Paragraph(*_make_pair(each)) for each in footnotes),
                 tuple(Paragraph(*_make_pair(each)) for each in margins),
             )
@@ -143,6 +141,14 @@ def _make_cell(value: object, row_place: str) -> Cell:
             return Cell(_check_text(text), place, moment, merged)
         case _:
             raise ValueError("not a cell")
+
+
+def _make_note(value: object) -> Note:
+    match value:
+        case [str(text), str(place), bool(passed_over)]:
+            return Note(_check_text(text), place, passed_over)
+        case _:
+            raise ValueError("not a note")
 
 
 def _make_pair(value: object) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from scheduler.documents.document import Document
+from scheduler.documents.document import Document, Note
 from scheduler.errors import DocumentError
 from scheduler.intake.assemble import Parts, assemble_plan, make_plan_id, order_findings, place_visits
 from scheduler.intake.contacts import list_contacts, tell_addresses_needed
@@ -53,6 +53,7 @@ def extract_plan(
         raise DocumentError(
             f"{document.name}: no schedule found; a plan needs a table with a column of units (Đơn vị, Huyện, Xã …) "
             "and a column of dates (Thời gian, Ngày …)"
+            + ("; in a PDF its columns need ruling lines, or must stand well apart" if document.form == "pdf" else "")
         )
     outline = build_outline(document, tuple(each.table for each in tables))
     headline = read_headline(outline, document.name, document.margins)
@@ -78,7 +79,7 @@ def extract_plan(
     visits = place_visits(plan.visits, found_visits)
     table_place = tables[0].table.place
     findings = (
-        *(Finding(Severity.WARNING, "not-read", note.text, note.place) for note in document.notes),
+        *map(_tell_note, document.notes),
         *headline.findings,
         *schedule.findings,
         *put_off,
@@ -93,6 +94,12 @@ def extract_plan(
         *tell_addresses_needed(contacts, table_place),
     )
     return Draft(plan, contacts, order_findings(findings, document))
+
+
+def _tell_note(note: Note) -> Finding:
+    if note.passed_over:
+        return Finding(Severity.WARNING, "not-read", note.text, note.place)
+    return Finding(Severity.WARNING, "table-unruled", note.text, note.place)
 
 
 def _speaks_of_inspection(document: Document, tables: tuple[ScheduleTable, ...]) -> bool:

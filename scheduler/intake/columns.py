@@ -208,7 +208,7 @@ def _list_used(columns: Columns) -> frozenset[int]:
 
 
 def _join_heads(cells: tuple[Cell, ...]) -> str:
-    texts = dict.fromkeys(cell.text for cell in cells if cell.text)
+    texts = dict.fromkeys(" ".join(cell.text.split()) for cell in cells if cell.text)
     return " ".join(texts)
 
 

@@ -467,3 +467,8 @@ add(
     forms=("txt", "docx", "xlsx"),
     codes=("column-not-read",),
 )
+add(
+    "heads-broken-over-lines",
+    make_page(Grid((("STT", "Đơn vị\nđược kiểm tra", "Xã, phường,\nthị trấn", "Thời gian\nkiểm tra"), *ROWS))),
+    forms=("docx", "xlsx", "md"),
+)

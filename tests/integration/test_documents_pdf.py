@@ -185,3 +185,86 @@ def test_progress_counts_pages(tmp_path: Path) -> None:
     path.write_bytes(write_pdf([page, page, page]))
     read_document(path, lambda done, of: told.append((done, of)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+# --- tables without rules -----------------------------------------------------------------------------
+
+LEFT_EDGES = (50, 90, 220, 360)
+UNRULED = (
+    "the table has no ruling lines: its columns and rows are told by where the texts stand; compare each row with the "
+    "document"
+)
+IN_DOUBT = (
+    "what looks like a table without ruling lines cannot be told apart, and its rows are not read as such; hand in the "
+    "file that the PDF was made from"
+)
+
+
+def write_row(page: PdfPage, top: float, *texts: str) -> None:
+    for left, text in zip(LEFT_EDGES, texts, strict=False):
+        if text:
+            page.write(left, top, text)
+
+
+def write_rows(page: PdfPage, tops: tuple[float, ...], *rows: tuple[str, ...]) -> None:
+    for top, texts in zip(tops, rows, strict=True):
+        write_row(page, top, *texts)
+
+
+HEADS = ("TT", "Đơn vị", "Xã", "Ngày")
+FIRST = ("1", "Sơn Động", "Phúc Sơn, An Bá, Yên", "20/5/2025")
+SECOND = ("2", "Lục Nam", "Đồi Ngô", "21/5/2025")
+REST = ("", "", "Định, Dương Hưu", "")
+
+
+def test_a_table_without_rules_is_read_where_its_columns_stand_apart_and_told(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.write(200, 50, "LỊCH KIỂM TRA")
+    write_rows(page, (100, 125, 140, 165, 190), HEADS, FIRST, REST, SECOND, ("3", "Yên Thế", "", "22/5/2025"))
+    page.write(50, 250, "Nơi nhận:")
+    document = read(tmp_path, page)
+    assert list_rows(document) == [
+        ["TT", "Đơn vị", "Xã", "Ngày"],
+        ["1", "Sơn Động", "Phúc Sơn, An Bá, Yên Định, Dương Hưu", "20/5/2025"],
+        ["2", "Lục Nam", "Đồi Ngô", "21/5/2025"],
+        ["3", "Yên Thế", "", "22/5/2025"],
+    ]
+    assert [paragraph.text for paragraph in document.paragraphs] == ["LỊCH KIỂM TRA", "Nơi nhận:"]
+    assert document.notes == (Note(UNRULED, "page 1, table 1", passed_over=False),)
+
+
+def test_a_table_without_rules_goes_on_over_a_page(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    write_rows(first, (700, 725, 750, 775), HEADS, SECOND, ("3", "Yên Thế", "Bố Hạ", "22/5/2025"), FIRST)
+    write_rows(second, (60, 85, 110), REST, ("4", "Tân Yên", "Cao Thượng", "23/5/2025"), SECOND)
+    document = read(tmp_path, first, second)
+    assert [row[1] for row in list_rows(document)] == ["Đơn vị", "Lục Nam", "Yên Thế", "Sơn Động", "Tân Yên", "Lục Nam"]
+    assert list_rows(document)[3][2] == "Phúc Sơn, An Bá, Yên Định, Dương Hưu"
+
+
+def test_texts_in_the_middle_of_their_rows_are_not_taken_for_rows(tmp_path: Path) -> None:
+    page = PdfPage()
+    write_rows(page, (100, 125, 140, 155), HEADS, ("", "", "Phúc Sơn,", ""), ("1", "Sơn Động", "An Bá,", "20/5/2025"),
+               ("", "", "Yên Định", ""))  # fmt: skip
+    write_rows(page, (180, 195, 210), ("", "", "Đồi Ngô,", ""), ("2", "Lục Nam", "Vô Tranh,", "21/5/2025"),
+               ("", "", "Bảo Sơn", ""))  # fmt: skip
+    document = read(tmp_path, page)
+    assert document.notes == (Note(IN_DOUBT, "page 1"),)
+    assert [len(table.rows) for table in document.tables if len(table.rows[0].cells) > 2] == []
+
+
+def test_a_line_across_the_columns_leaves_no_row_out_unsaid(tmp_path: Path) -> None:
+    page = PdfPage()
+    write_rows(page, (100, 125, 150), HEADS, FIRST, SECOND)
+    page.write(50, 175, "Một câu dài nằm vắt ngang qua các cột của bảng này")
+    write_rows(page, (200, 225), ("3", "Yên Thế", "Bố Hạ", "22/5/2025"), ("4", "Tân Yên", "Cao Thượng", "23/5/2025"))
+    assert read(tmp_path, page).notes == (Note(IN_DOUBT, "page 1"),)
+
+
+def test_a_letterhead_of_two_columns_is_no_table_without_rules(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.write(50, 50, "UBND TỈNH KON TUM")
+    page.write(330, 50, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA")
+    page.write(80, 66, "SỞ NỘI VỤ")
+    page.write(350, 66, "Độc lập - Tự do - Hạnh phúc")
+    assert read(tmp_path, page).notes == ()

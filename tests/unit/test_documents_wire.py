@@ -30,7 +30,7 @@ ANSWERS: st.SearchStrategy[Answer] = (
         Reading,
         TEXTS,
         st.lists(BLOCKS, max_size=3).map(tuple),
-        st.lists(st.builds(Note, TEXTS, TEXTS)).map(tuple),
+        st.lists(st.builds(Note, TEXTS, TEXTS, st.booleans())).map(tuple),
         st.lists(st.builds(Paragraph, TEXTS, TEXTS), max_size=2).map(tuple),
         st.lists(st.builds(Paragraph, TEXTS, TEXTS), max_size=2).map(tuple),
     )
