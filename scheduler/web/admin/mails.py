@@ -83,7 +83,8 @@ class MailsPage:
 def show_mails(desk: Desk, asked: Asked) -> Response:
     """Show the mails that were asked for; those to come with the next first, others with the newest first."""
     names = desk.names()
-    search = read_search(desk, asked, names)
+    # Who just opens the list wants to know what comes next.
+    search = read_search(desk, asked, names, "sap-gui")
     total = desk.counts.get(search.wanted, asked.now)
     pages = make_pages(asked.path, search.parameters, asked.asked_number("trang", 1), total)
     newest = not search.wanted.states or not set(search.wanted.states) <= set(TO_COME)
@@ -110,14 +111,13 @@ def show_mails(desk: Desk, asked: Asked) -> Response:
     )
 
 
-def read_search(desk: Desk, asked: Asked, names: Names) -> MailSearch:
-    """Read what was asked for; what is not known there asks for nothing."""
+def read_search(desk: Desk, asked: Asked, names: Names, otherwise: str = "") -> MailSearch:
+    """Read what was asked for; an unknown state is all. Where nothing was, ``otherwise`` is the state."""
     state, plan, unit, item, text = (
         asked.asked_for(name) for name in ("tinh-trang", "ke-hoach", "don-vi", "noi-dung", "tim")
     )
     if not asked.query:
-        # Who just opens the list wants to know what comes next.
-        state = "sap-gui"
+        state = otherwise
     states = _GROUPS.get(state) or ((DeliveryState(state),) if state in set(DeliveryState) else ())
     readers = find_readers(desk, names, text, asked.now) if text else None
     too_many = readers is not None and len(readers) > _MOST_READERS
