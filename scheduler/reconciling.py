@@ -7,7 +7,7 @@ Shell: it reads the ledger, lets ``changes``, ``notices`` and ``guard`` decide, 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.arrivals import drop_settled, list_arrivals
@@ -146,7 +146,7 @@ def _heed_marks(
         receipts = plan_receipts(wanted.plan, wanted.contacts, marks)
     heard = (*drop_settled(mails, list_arrivals(wanted.plan, marks)), *receipts)
     unheard = [
-        replace(row, state=DeliveryState.PLANNED, held_back=False) if row.held_back else row
+        row._replace(state=DeliveryState.PLANNED, held_back=False) if row.held_back else row
         for row in rows
         if not is_receipt(row.key)
     ]
