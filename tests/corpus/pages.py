@@ -26,9 +26,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; a date is written as the form's own date where it has one (a spreadsheet), else as d/m/yyyy."""
+    """A table; a date is written as the form's own date where it has one (a spreadsheet), else as d/m/yyyy.
+
+    Without ``ruled`` a page shows no lines between its cells.
+    """
 
     rows: tuple[GridRow, ...]
+    ruled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -472,3 +472,22 @@ add(
     make_page(Grid((("STT", "Đơn vị\nđược kiểm tra", "Xã, phường,\nthị trấn", "Thời gian\nkiểm tra"), *ROWS))),
     forms=("docx", "xlsx", "md"),
 )
+LONG_NAMES = tuple(
+    (str(number), unit, f"Xã Đắk Mar {number}, xã Ngọk Réo {number}, xã Đắk Ui {number}", f"{number + 11}/5/2025")
+    for number, unit in enumerate(("Huyện Đắk Hà", "Huyện Kon Rẫy", "TP. Kon Tum"), start=1)
+)
+add(
+    "columns-without-ruling-lines",
+    make_page(Grid((HEADS, *LONG_NAMES), ruled=False)),
+    forms=("pdf",),
+    codes=("table-unruled",),
+    facts=replace(
+        FACTS,
+        units=tuple(f"{row[1]}: Xã Đắk Mar {row[0]}, Xã Ngọk Réo {row[0]}, Xã Đắk Ui {row[0]}" for row in LONG_NAMES),
+        visits=tuple(
+            f"{unit} | {number + 11}/05/2025 | xa-dak-mar-{number}, xa-ngok-reo-{number}, xa-dak-ui-{number} | "
+            "morning + afternoon | doan-kiem-tra"
+            for number, unit in enumerate(("huyen-dak-ha", "huyen-kon-ray", "tp-kon-tum"), start=1)
+        ),
+    ),
+)

@@ -80,7 +80,8 @@ def write_docx(page: Page, path: Path) -> None:
                 paragraph.paragraph_format.space_after = Pt(30 if centred and not line.isupper() else 6)
                 before = line
         elif isinstance(block, Grid):
-            _fill_word_table(document.add_table(len(block.rows), len(block.rows[0]), style="Table Grid"), block)
+            style = "Table Grid" if block.ruled else "Normal Table"
+            _fill_word_table(document.add_table(len(block.rows), len(block.rows[0]), style=style), block)
         elif isinstance(block, Header):
             document.sections[0].header.paragraphs[0].text = block.text
         else:
