@@ -66,7 +66,9 @@ def _list_facts(plan: Plan) -> Iterator[_Fact]:
         yield _Fact("  forms", _word_forms(report, names) or "none named", f"{pointer}/forms")
         yield _Fact("  send to", ", ".join(report.submit_to) or "no address", f"{pointer}/submit_to")
     for index, team in enumerate(plan.teams):
-        yield _Fact("team", f"{team.name}: {len(team.members)} members", f"/teams/{index}")
+        yield _Fact(
+            "team", f"{team.name}: {len(team.members)} member{'s' if len(team.members) != 1 else ''}", f"/teams/{index}"
+        )
 
 
 def _name_places(plan: Plan) -> dict[str, str]:

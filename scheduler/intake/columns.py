@@ -54,7 +54,9 @@ _HEADS: Final = (
     (Role.COMMUNES, re.compile(r"noi (?:kiem tra|den)\b.*")),
     (Role.PLACE, re.compile(r"noi (?:lam viec|hop)\b.*|hoi truong.*|tru so.*|dia chi.*")),
     (Role.UNIT, re.compile(r"(?:ten |cac )?(?:don vi|huyen|quan|thanh pho|co quan|dia phuong|to chuc|co so)\b.*")),
-    (Role.UNIT, re.compile(r"(?:ten |cac )?(?:truong|nha truong|benh vien|doanh nghiep|cong ty|so, nganh)\b.*")),
+    # "Trưởng đoàn" is written like a school here, and is a person.
+    (Role.UNIT, re.compile(r"(?:ten |cac )?truong\b(?! (?:doan|nhom|to|ban|phong|khoa)\b).*")),
+    (Role.UNIT, re.compile(r"(?:ten |cac )?(?:nha truong|benh vien|doanh nghiep|cong ty|so, nganh)\b.*")),
     (Role.UNIT, re.compile(r"(?:ten |cac )?doi tuong\b.*|.*duoc (?:kiem tra|thanh tra|giam sat).*")),
 )  # fmt: skip
 # Heads of price lists, menus and registers, and letterheads: what they schedule is no visit.
@@ -170,6 +172,8 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
         units, communes, venues = communes, [], units
     elif not units:
         units, communes = communes, []
+    elif len(units) > 1 and not communes:
+        units, communes = _tell_parts(units, rows)
     sessions = _list_columns(roles, Role.SESSION) + [
         column for column in _list_columns(roles, Role.DAY) if column != day and _count_hours(rows, column)
     ]
@@ -187,13 +191,37 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
         venue=_first(venues),
         team=_first(_list_columns(roles, Role.TEAM)),
         scope=_first(_list_columns(roles, Role.SCOPE)),
-        note=_first(_list_columns(roles, Role.NOTE)),
+        note=_choose_note(_list_columns(roles, Role.NOTE), heads),
     )
     used = _list_used(columns)
     unread = (
-        at for at, head in enumerate(heads) if head and at not in used and any(row.cells[at].text for row in rows)
+        at
+        for at, head in enumerate(heads)
+        if head and at not in used and any(_says_more(row, at, head) for row in rows)
     )
     return replace(columns, unread=tuple(unread))
+
+
+def _says_more(row: Row, column: int, head: str) -> bool:
+    """Tell whether a cell says more than its head, which may be merged down into the rows."""
+    text = " ".join(row.cells[column].text.split())
+    return bool(text) and text not in head
+
+
+def _tell_parts(units: list[int], rows: tuple[Row, ...]) -> tuple[list[int], list[int]]:
+    """Return the column of units, and the one right of it that lists the parts of each; that one only where cells on
+    its left stand for several of its rows."""
+    coarse, fine = units[0], units[1]
+    shared = any(
+        (row.cells[coarse].merged or not row.cells[coarse].text) and row.cells[fine].text and not row.cells[fine].merged
+        for row in rows
+    )
+    return ([coarse], [fine]) if shared else (units, [])
+
+
+def _choose_note(columns: list[int], heads: tuple[str, ...]) -> int | None:
+    """Return the column of remarks: of several the one that is called so."""
+    return _first([column for column in columns if fold_text(heads[column]).startswith("ghi chu")]) or _first(columns)
 
 
 def _list_used(columns: Columns) -> frozenset[int]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from scheduler.intake.offices import UnitRoll, name_office_of, read_place_name
+from scheduler.intake.offices import UnitRoll, name_office_of, names_body, names_office, read_place_name
 from scheduler.intake.people import People
-from scheduler.model import Contact, Finding, Severity, Unit
+from scheduler.model import Commune, Contact, Finding, Severity, Unit
 
 _COMMITTEE: Final = "Ủy ban nhân dân"
 
@@ -35,15 +35,16 @@ def list_contacts(units: tuple[Unit, ...], roll: UnitRoll, people: People) -> tu
             for prefix, name in offices
         ]
     for unit in units:
-        contacts += [
-            Contact(
-                _choose_id(f"ubnd-{commune.id}", unit.id, taken),
-                name_office_of(_COMMITTEE, read_place_name(commune.name)),
-                f"{unit.id}/{commune.id}",
-            )
-            for commune in unit.communes
-        ]
+        contacts += [_make_commune_contact(commune, unit.id, taken) for commune in unit.communes]
     return tuple(contacts)
+
+
+def _make_commune_contact(commune: Commune, unit: str, taken: set[str]) -> Contact:
+    of = f"{unit}/{commune.id}"
+    if names_office(commune.name) or names_body(commune.name):
+        return Contact(_choose_id(commune.id, unit, taken), commune.name, of)
+    name = name_office_of(_COMMITTEE, read_place_name(commune.name))
+    return Contact(_choose_id(f"ubnd-{commune.id}", unit, taken), name, of)
 
 
 def tell_addresses_needed(contacts: tuple[Contact, ...], place: str) -> tuple[Finding, ...]:

@@ -112,8 +112,8 @@ def _list_pieces(text: str) -> Iterator[str]:
                 continue
             piece = plain[start : cut.start() if cut else len(plain)]
             title = _TITLE.search(piece)
-            own = SAYS_APART.search(piece)
-            yield f"{piece} ({named})" if own and named and not title else piece
+            unnamed = SAYS_APART.search(piece) or not REPORT.search(piece)
+            yield f"{piece} ({named})" if unnamed and named and not title else piece
             named = title.group() if title else named
             start = cut.start() if cut else len(plain)
         if not found:

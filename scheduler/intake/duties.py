@@ -51,6 +51,8 @@ class Owers:
     def name_in(self, text: str) -> tuple[str, ...]:
         """Return the owers that ``text`` names outside brackets, as a group or one by one; () where it names none."""
         outer = drop_brackets(text)
+        if bodies := self.roll.find_bodies_in(outer):
+            return bodies
         if names_unit_group(outer):
             return self.units
         if names_commune_group(outer):

@@ -63,12 +63,16 @@ class Headline:
 
     @property
     def year(self) -> int | None:
-        """The plan's year: that of its title, else that of its issue."""
+        """The plan's year: that of its title, of two the one it was issued in; else that of its issue."""
+        issued = int(self.issued.value[:4]) if self.issued else None
+        if both := re.search(r"\b(20\d\d)\s*[-–]\s*(20\d\d)\b", self.title.value):
+            first, last = int(both[1]), int(both[2])
+            return issued if issued in (first, last) else first
         named = re.findall(r"\bnăm\s+(\d{4})\b", self.title.value, re.IGNORECASE)
         named = named or re.findall(r"\b(20\d\d)\b", self.title.value)
         if named:
             return int(named[-1])
-        return int(self.issued.value[:4]) if self.issued else None
+        return issued
 
 
 def read_headline(outline: Outline, document_name: str, margins: tuple[Paragraph, ...] = ()) -> Headline:

@@ -55,7 +55,8 @@ OFFICE_WORDS: Final = (
 _STARTS_OFFICE: Final = re.compile(rf"{OFFICE_WORDS}\b", re.IGNORECASE)
 _STARTS_BODY: Final = re.compile(
     r"(?:(?:Tổng )?Công ty|Tập đoàn|Doanh nghiệp|Nhà máy|Xí nghiệp|Hợp tác xã|HTX|Học viện|Đại học|Ngân hàng|"
-    r"Trạm|Khu công nghiệp|Chợ|Khách sạn)\b(?!\s*$)",
+    r"Trạm|Khu công nghiệp|Chợ|Khách sạn|Mầm non|Tiểu học|Trung học|"
+    r"(?-i:TTYT|TYT|BV|BVĐK|THPT|THCS|TH|GDNN|GDTX|PTDTNT|PTDTBT))\b(?!\s*$)",
     re.IGNORECASE,
 )
 _OFFICE_LIST_BREAK: Final = re.compile(
@@ -92,6 +93,16 @@ _UNIT_GROUP: Final = re.compile(
 )
 _COMMUNE_GROUP: Final = re.compile(
     r"\b(?:các|mỗi|từng|những)\s+(?:xã|phường)\b|\bxã\s*[,/]\s*(?:phường|thị trấn|TT)\b|\bcấp xã\b", re.IGNORECASE
+)
+# "Các trường", where some of the units are schools: what the group says, and how its members' names begin.
+_BODY_GROUPS: Final = tuple(
+    (re.compile(said, re.IGNORECASE), re.compile(begins, re.IGNORECASE))
+    for said, begins in (
+        (r"\bcác\s+(?:nhà\s+)?trường\b(?!\s+hợp)", r"(?:trường|mầm non|tiểu học|trung học|thpt|thcs|th)\b"),
+        (r"\bcác\s+phòng\s+(?:giáo dục|gd)", r"phòng\s+(?:giáo dục|gd)"),
+        (r"\bcác\s+(?:trung tâm y tế|ttyt)\b", r"(?:trung tâm y tế|ttyt)\b"),
+        (r"\bcác\s+bệnh viện\b", r"(?:bệnh viện|bv|bvđk)\b"),
+    )
 )
 _UNIT_PROSE_KIND: Final = re.compile(rf"\b(huyện|quận|thị xã|thành phố)\s+((?:[{CAPITALS}][\w'-]*\s*){{1,5}})")
 
@@ -204,6 +215,11 @@ class UnitRoll:
         """Return the ids of the units that ``text`` names, in the order of the roll."""
         words = split_words(text)
         return tuple(unit.id for unit in self.units if self._is_named(unit, text, words))
+
+    def find_bodies_in(self, text: str) -> tuple[str, ...]:
+        """Return the ids of the units that a group of bodies in ``text`` means ("các trường"); () for no such group."""
+        meant = [begins for said, begins in _BODY_GROUPS if said.search(text)]
+        return tuple(unit.id for unit in self.units if any(begins.match(unit.place.written) for begins in meant))
 
     def learn_kinds(self, texts: tuple[str, ...]) -> UnitRoll:
         """Return the roll with the kind that ``texts`` state for a unit whose own name carries none."""

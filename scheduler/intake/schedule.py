@@ -97,7 +97,7 @@ def _tell_unread(schedule: ScheduleTable) -> Iterator[Finding]:
     columns = schedule.columns
     for column in columns.unread:
         cells = (row.cells[column] for row in schedule.table.rows[columns.first_row :])
-        cell = next(cell for cell in cells if cell.text)
+        cell = next(cell for cell in cells if " ".join(cell.text.split()) not in columns.heads[column])
         said = " ".join(cell.text.split())
         text = f"the column '{columns.heads[column]}' is not read ('{said}' …); enter what it says where it matters"
         yield Finding(Severity.WARNING, "column-not-read", text, columns.name_place(cell, column))

@@ -303,3 +303,38 @@ add(
     (Header("Kèm theo Công văn Số: 99/CV-SNV, ngày 01 tháng 4 năm 2025"), *make_page()),
     forms=("docx",),
 )
+SCHOOLS = Grid(
+    (
+        ("TT", "Tên trường", "Ngày\nkiểm tra"),
+        ("1", "THPT Duy Tân", "16/9"),
+        ("2", "Trường THCS Đắk Mar", "17/9"),
+        ("3", "Phòng GDĐT huyện Đắk Hà", "18/9"),
+    )
+)
+add(
+    "schools-and-offices-owe-apart-in-a-school-year",
+    make_page(
+        SCHOOLS,
+        title="KẾ HOẠCH\nKiểm tra đầu năm học 2025-2026",
+        report=(
+            "III. Báo cáo\n- Các trường gửi báo cáo tự đánh giá về Sở Nội vụ trước ngày 12/9/2025; các Phòng Giáo dục "
+            "và Đào tạo gửi trước ngày 10/9/2025."
+        ),
+    ),
+    forms=("docx", "md"),
+    codes=("year-assumed",),
+    facts=replace(
+        FACTS,
+        title="Kiểm tra đầu năm học 2025-2026",
+        units=("THPT Duy Tân: ", "Trường THCS Đắk Mar: ", "Phòng GDĐT huyện Đắk Hà: "),
+        visits=(
+            "thpt-duy-tan | 16/09/2025 | - | morning + afternoon | doan-kiem-tra",
+            "truong-thcs-dak-mar | 17/09/2025 | - | morning + afternoon | doan-kiem-tra",
+            "phong-gddt-huyen-dak-ha | 18/09/2025 | - | morning + afternoon | doan-kiem-tra",
+        ),
+        reports=(
+            "bao-cao | Báo cáo tự đánh giá | before 12/09/2025 | thpt-duy-tan, truong-thcs-dak-mar | Sở Nội vụ | - | -",
+            "bao-cao-2 | Báo cáo tự đánh giá | before 10/09/2025 | phong-gddt-huyen-dak-ha | - | - | -",
+        ),
+    ),
+)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.corpus.base import FACTS, HEADS, ROWS, TABLE, TEAM, UNITS, VISITS, change_column, make_page, make_table
+from tests.corpus.base import (
+    FACTS,
+    HEADS,
+    OWERS,
+    REPORT,
+    ROWS,
+    TABLE,
+    TEAM,
+    UNITS,
+    VISITS,
+    change_column,
+    make_page,
+    make_table,
+)
 from tests.corpus.cases import Shelf
 from tests.corpus.pages import LEFT, UP, Grid, Text
 
@@ -490,4 +503,41 @@ add(
             for number, unit in enumerate(("huyen-dak-ha", "huyen-kon-ray", "tp-kon-tum"), start=1)
         ),
     ),
+)
+STATIONS = make_table(
+    ("STT", "Đơn vị", "Trạm Y tế được kiểm tra", "Thời gian", "Trưởng nhóm", "Thành phần", "Ghi chú"),
+    ("1", "TTYT huyện Đắk Hà", "Trạm Y tế xã Đắk Mar", "12/5/2025", "BS. Lan", "CDC", ""),
+    (UP, UP, "TYT xã Ngọk Réo", UP, UP, UP, ""),
+    ("2", "TTYT huyện Kon Rẫy", "Trạm Y tế xã Đắk Tơ Re", "14/5/2025", "BS. Hùng", "CDC", "Chỉ buổi sáng"),
+)
+add(
+    "stations-of-health-centres",
+    make_page(STATIONS, report=REPORT.replace("UBND các huyện, thành phố", "Các Trung tâm Y tế")),
+    forms=("docx", "xlsx"),
+    codes=("column-not-read",),
+    facts=replace(
+        FACTS,
+        units=(
+            "TTYT huyện Đắk Hà: Trạm Y tế xã Đắk Mar, TYT xã Ngọk Réo",
+            "TTYT huyện Kon Rẫy: Trạm Y tế xã Đắk Tơ Re",
+        ),
+        visits=(
+            "ttyt-huyen-dak-ha | 12/05/2025 | tram-y-te-xa-dak-mar, tyt-xa-ngok-reo | morning + afternoon | "
+            "doan-kiem-tra",
+            "ttyt-huyen-kon-ray | 14/05/2025 | tram-y-te-xa-dak-to-re | morning | doan-kiem-tra",
+        ),
+        reports=(FACTS.reports[0].replace(OWERS, "ttyt-huyen-dak-ha, ttyt-huyen-kon-ray"),),
+    ),
+)
+add(
+    "the-head-of-the-team-before-the-unit",
+    make_page(
+        Grid(
+            (
+                ("STT", "Trưởng đoàn", *HEADS[1:]),
+                *((row[0], name, *row[1:]) for row, name in zip(ROWS, ("Bình", "Hạnh", "Bình"), strict=True)),
+            )
+        )
+    ),
+    codes=("column-not-read",),
 )
