@@ -25,9 +25,10 @@ types: .venv/dev ## mypy, strict
 golden: .venv/dev ## write the golden files anew; read the diff before you commit it
 	@GOLDEN=write $(BIN)/pytest -k golden
 
-soak: .venv/dev ## what takes long: 50 kills of a rehearsal, 500 over 3,000 mails, 2,000 mutations of each document form
+soak: .venv/dev ## what takes long: 50 kills of a rehearsal, 500 over 3,000 mails, a lock of the ledger, 2,000 mutations of each document form
 	@$(BIN)/python -m tests.soak.rehearsal_kills
 	@$(BIN)/python -m tests.soak.kills
+	@$(BIN)/python -m tests.soak.locked
 	@$(BIN)/python -m tests.soak.mutations
 
 clients: .venv/dev ## calendar clients subscribed to a running service

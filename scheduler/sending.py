@@ -154,8 +154,12 @@ class Sender:
             if not self._under_way and (queue.ended or queue.is_empty):
                 return
             if not queue.ended:
-                # While the relay works on the mails just handed over.
-                self._write_ahead(queue)
+                # While the relay works on the mails just handed over; they end, whatever befalls the next ones.
+                try:
+                    self._write_ahead(queue)
+                except LedgerError as error:
+                    _log.error("nothing more is claimed", problem=str(error))
+                    queue.end()
             self._wait(queue)
             self._on_progress()
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from scheduler.clock import Clock
+from scheduler.errors import LedgerError
 from scheduler.following import Decision, Following, InForce, Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer
@@ -152,9 +153,13 @@ class Service:
 
     def _note_tick(self) -> None:
         if self._states_changed:
-            self._states_changed = False
-            self.metrics.note_states(self._ledger.history.count_states())
-            self._ledger.control.note_changes()
+            try:
+                self.metrics.note_states(self._ledger.history.count_states())
+                self._ledger.control.note_changes()
+                self._states_changed = False
+            except LedgerError as error:
+                # What it cannot count now it counts after the next tick; this one's own error is the one to tell.
+                _log.warning("the states are not counted", problem=str(error))
         self.metrics.note_tick(
             self._clock.now(),
             relay_up=self.relay_problem is None,

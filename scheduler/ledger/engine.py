@@ -137,9 +137,15 @@ def _describe_holder(descriptor: int) -> str:
 
 @contextmanager
 def begin_reading(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction that sees one state of the ledger and takes no write lock."""
-    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
-        yield connection
+    """Begin a transaction that sees one state of the ledger and takes no write lock; LedgerError when it cannot."""
+    try:
+        with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            yield connection
+    except OperationalError as error:
+        raise LedgerError(
+            f"{engine.url.database}: the ledger cannot be read: {error.orig};"
+            " nothing is sent until it can; look for a program that keeps the file locked, or a failing disk"
+        ) from error
 
 
 @contextmanager

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import socket
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from scheduler.delivery import NEWER_DUE, TOO_LATE, DeliveryState
+from scheduler.delivery import NEWER_DUE, TOO_LATE, Delivery, DeliveryState
 from scheduler.errors import LedgerError
 from scheduler.ledger import engine as ledger_engine
 from scheduler.service import Service
+from tests.integration.ledger_lock import locked
 from tests.integration.post_office import (
     DUE,
     USEFUL_UNTIL,
@@ -269,29 +270,61 @@ def test_a_full_disk_sends_nothing_twice_and_loses_nothing(tmp_path: Path) -> No
         assert set(Counter(caught).values()) == {1}
 
 
-def test_a_ledger_locked_while_the_outcome_is_known_keeps_it_and_sends_nothing_twice(
+@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_ledger_that_another_process_locks_keeps_the_outcomes_and_sends_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
+    caught: list[str] = []
+
+    with ExitStack() as until_unlocked, open_post_office(tmp_path, 30) as office:
+
+        def lock(to: str, content: bytes) -> None:
+            caught.append(to)
+            if len(caught) == 5:
+                until_unlocked.enter_context(locked(office.path, how))
+
+        with catch(lock) as port:
+            office.clock.shown = DUE
+            service = office.open(port, connections=4)
+            for _ in range(2):
+                with pytest.raises(LedgerError, match="database is locked; nothing is sent until"):
+                    service.tick()
+            assert 5 <= len(caught) < 9
+            assert re.search(rb"^scheduler_outcomes_unrecorded [1-4]\.0$", service.metrics.render(), re.MULTILINE)
+            until_unlocked.close()
+            service.tick()
+        assert office.count_states() == {SENT: 30}
+        assert not any(row.in_doubt for row in office.rows)
+        assert set(Counter(caught).values()) == {1}
+
+
+def test_a_ledger_locked_while_the_next_rows_are_read_lets_the_mails_under_way_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
     caught: list[str] = []
-    locker = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None, check_same_thread=False)
-
-    def lock(to: str, content: bytes) -> None:
-        caught.append(to)
-        if len(caught) == 5:
-            locker.execute("BEGIN IMMEDIATE")
-
-    with closing(locker), open_post_office(tmp_path, 10) as office, catch(lock) as port:
+    with ExitStack() as until_unlocked, catch(lambda to, content: caught.append(to)) as port:
+        office = until_unlocked.enter_context(open_post_office(tmp_path, 250))
         office.clock.shown = DUE
-        service = office.open(port)
-        for _ in range(2):
-            with pytest.raises(LedgerError, match="cannot be written: database is locked; nothing is sent until"):
-                service.tick()
-        assert len(caught) == 5
-        assert b"scheduler_outcomes_unrecorded 1.0" in service.metrics.render()
-        locker.execute("ROLLBACK")
+        service = office.open(port, connections=4)
+        read, lock = office.ledger.sending.list_rows, ExitStack()
+
+        def lock_and_read(ids: Collection[int]) -> tuple[Delivery, ...]:
+            # The first two hundred rows are read at once; this is the second time.
+            if caught and not lock_was_held:
+                lock_was_held.append(True)
+                lock.enter_context(locked(office.path))
+            return read(ids)
+
+        lock_was_held: list[bool] = []
+        monkeypatch.setattr(office.ledger.sending, "list_rows", lock_and_read)
+        with pytest.raises(LedgerError, match="database is locked"):
+            service.tick()
+        assert lock_was_held
+        lock.close()
         service.tick()
-        assert office.count_states() == {SENT: 10}
+        assert office.count_states() == {SENT: 250}
         assert not any(row.in_doubt for row in office.rows)
         assert set(Counter(caught).values()) == {1}
 
