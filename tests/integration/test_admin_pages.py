@@ -237,7 +237,7 @@ def test_a_waiting_edit_is_shown_with_its_reasons_and_approved_by_name(bench: Be
     bench.run.waiting = Differences((event,), (), (reason,))
     page = lan.read("/admin")
     assert "4 trong 9 buổi kiểm tra và báo cáo còn lại bị hủy, 1 bị dời" in page
-    assert "2024-05-27 Kiểm tra" in page
+    assert "27/5/2024 Kiểm tra" in page
     lan.click("/admin/duyet/khac")
     assert "không còn chờ duyệt" in lan.read("/admin")
     lan.click("/admin/duyet/abc123")

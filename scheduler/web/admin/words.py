@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from scheduler.arrivals import NOT_OWED_NOW, Standing
 from scheduler.attendance import Reply
 from scheduler.delivery import NEWER_DUE, NEWER_SENT, TOO_LATE, DeliveryState
+from scheduler.web.wording import word_date
 
 _STATES = {
     DeliveryState.PLANNED: "Chưa đến giờ",
@@ -129,6 +131,11 @@ def _word_one_count(found: re.Match[str]) -> str:
 def word_change(change: str) -> str:
     """Return what an edit does to an event or a mail."""
     return _CHANGES[change]
+
+
+def word_event(event: str) -> str:
+    """Return an event, as ``differences`` says it, with its day as an office writes it."""
+    return re.sub(r"^(\d{4}-\d{2}-\d{2})", lambda day: word_date(date.fromisoformat(day[1])), event)
 
 
 def word_outcome(outcome: str | None) -> str:

@@ -1,0 +1,175 @@
+"""The pages for the office under load: 20 people clicking, with 10,000 visits and a ledger of 300,000 mails.
+
+IO: starts one server process for our pages and one for a bare Starlette page, on loopback, and asks both in turn from
+this process, over connections that are kept. What is judged: 95 of 100 clicks are answered within 200 ms while each
+person reads for a second between two clicks. Beside it, as a ratio: the middle answer of a page to that of the bare one
+when one person asks alone, and how long answers take when 20 people never read. --mails takes a smaller ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+import httpx
+from admin_server import PASSWORD
+from measure import Target, judge_targets
+
+PROJECT = Path(__file__).resolve().parents[1]
+PEOPLE = 20
+WITHIN_SECONDS = 0.2
+TURNS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One server: its address, and a cookie that opens its pages."""
+
+    url: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """The seconds that answers took, by page."""
+
+    by_page: dict[str, list[float]]
+
+    @property
+    def seconds(self) -> list[float]:
+        return sorted(seconds for page in self.by_page.values() for seconds in page)
+
+    @property
+    def p95(self) -> float:
+        return quantiles(self.seconds, n=20)[18]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, default=10_000)
+    parser.add_argument("--mails", type=int, default=300_000)
+    parser.add_argument("--seconds", type=int, default=20)
+    arguments = parser.parse_args()
+    (PROJECT / "var").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=PROJECT / "var") as folder:
+        size = (str(arguments.visits), str(arguments.mails))
+        with serve("ours", folder, *size) as ours, serve("bare") as bare:
+            return asyncio.run(compare(ours, bare, arguments.seconds))
+
+
+async def compare(ours: Site, bare: Site, seconds: int) -> int:
+    pages = list_pages()
+    alone = {}
+    for _ in range(2):  # the first round warms up
+        for page in pages:
+            alone[page] = await ask_in_turn(ours, page, bare)
+    print(f"\none person alone, middle of {TURNS}: ms, and as a ratio to a bare Starlette page asked in turn")
+    for page, (own, plain) in alone.items():
+        print(f"  {page:58} {1000 * own:8.1f} {own / plain:8.3g}")
+    reading = await click(ours, pages, seconds, think=True)
+    bare_reading = await click(bare, ["/"], seconds, think=True)
+    busy = await click(ours, pages, seconds, think=False)
+    print(f"\n{PEOPLE} people, p95 of each page in ms: reading a second between clicks, and never reading")
+    for page in pages:
+        print(f"  {page:58} {_p95(reading, page):8.1f} {_p95(busy, page):8.1f}")
+    for name, clicks in (("reading", reading), ("a bare page, reading", bare_reading), ("never reading", busy)):
+        rate = len(clicks.seconds) / seconds
+        print(f"  all, {name}: p95 {1000 * clicks.p95:.1f} ms, {rate:.0f} answers/s")
+    print(f"  p95 as a ratio to the bare page: {reading.p95 / bare_reading.p95:.3g}\n")
+    return judge_targets((Target("p95 of 20 people clicking, in seconds", reading.p95, WITHIN_SECONDS),))
+
+
+def list_pages() -> list[str]:
+    """Return the pages that people click on, deep ones too."""
+    return [
+        "/admin", "/admin/bao-cao", "/admin/bao-cao?tinh-trang=overdue&trang=7", "/admin/kiem-tra",
+        "/admin/kiem-tra?trang=9", "/admin/thu", "/admin/thu?tinh-trang=sent", "/admin/thu?tinh-trang=&trang=3000",
+        "/admin/thu?tinh-trang=can-xem", "/admin/thu?tinh-trang=&don-vi=don-vi-77", "/admin/thu?tinh-trang=&tim=xa-91",
+        "/admin/thu/150000", "/admin/lich", "/admin/nhat-ky", "/admin/nhat-ky/bao-cao", "/admin/nhat-ky/tra-loi",
+    ]  # fmt: skip
+
+
+def open_client(site: Site) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=site.url, headers={"cookie": site.cookie}, timeout=60)
+
+
+async def ask_in_turn(ours: Site, page: str, bare: Site) -> tuple[float, float]:
+    own, plain = [], []
+    async with open_client(ours) as us, open_client(bare) as them:
+        for _ in range(TURNS):
+            own.append(await ask(us, page))
+            plain.append(await ask(them, "/"))
+    return median(own), median(plain)
+
+
+async def ask(client: httpx.AsyncClient, page: str) -> float:
+    started = perf_counter()
+    answer = await client.get(page)
+    taken = perf_counter() - started
+    assert answer.status_code == 200, (page, answer.status_code)
+    return taken
+
+
+async def click(site: Site, pages: list[str], seconds: int, *, think: bool) -> Clicks:
+    """Let twenty people click on pages at random for so long; a person who reads does so for a second, more or less."""
+    by_page: dict[str, list[float]] = {page: [] for page in pages}
+    ends = perf_counter() + seconds
+
+    async def be_a_person(number: int) -> None:
+        chance = random.Random(number)
+        async with open_client(site) as client:
+            await asyncio.sleep(chance.random() if think else 0)
+            while perf_counter() < ends:
+                page = chance.choice(pages)
+                by_page[page].append(await ask(client, page))
+                await asyncio.sleep(chance.uniform(0.5, 1.5) if think else 0)
+
+    await asyncio.gather(*(be_a_person(number) for number in range(PEOPLE)))
+    return Clicks(by_page)
+
+
+def _p95(clicks: Clicks, page: str) -> float:
+    taken = clicks.by_page[page]
+    return 1000 * (quantiles(taken, n=20)[18] if len(taken) > 1 else sum(taken))
+
+
+@contextmanager
+def serve(*arguments: str) -> Iterator[Site]:
+    """Start bench/admin_server.py with ``arguments``; yield its site once it answers."""
+    command = [sys.executable, str(Path(__file__).with_name("admin_server.py")), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                kind, _, rest = line.strip().partition(" ")
+                if kind == "ready":
+                    url = rest.rstrip("/")
+                    yield Site(url, sign_in(url) if arguments[0] == "ours" else "")
+                    break
+                print(line.strip(), flush=True)
+            else:
+                raise SystemExit("the server ended before it was ready")
+        finally:
+            process.kill()
+
+
+def sign_in(url: str) -> str:
+    """Return the cookie of a session."""
+    answer = httpx.post(f"{url}/admin/dang-nhap", data={"ten": "lan", "mat-khau": PASSWORD})
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""Serves what bench/admin_pages.py asks: `bare` one Starlette page, `ours FOLDER VISITS MAILS` the pages for the office.
+
+IO. The real app on the real server, over a ledger that is filled here: a province's plan in the shape of the sample,
+every mail in it as the service would have planned it, most of them sent.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from large_plan import make_large_plan
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from scheduler.arrivals import Mark
+from scheduler.attendance import Reply
+from scheduler.clock import WallClock, read_wall_clock
+from scheduler.delivery import Delivery
+from scheduler.differences import Differences
+from scheduler.errors import Problem
+from scheduler.ledger import Ledger
+from scheduler.ledger.schema import count_microseconds
+from scheduler.model import Admin, Commune, Contact, Plan, Unit, Visit, VisitSession
+from scheduler.planfile.admins import save_admin
+from scheduler.settings_sections import SignInSettings
+from scheduler.shipped_files import find_shipped
+from scheduler.snapshot import Snapshot, Wanted
+from scheduler.web.admin.app import AdminSite, build_admin
+from scheduler.web.health import Health
+from scheduler.web.pages import StaticFiles
+from scheduler.web.server import serve
+from scheduler.workdays import WorkingDays
+
+UNITS = 1_000
+PLAN = "kiem-tra-2025"
+PAGE = "<!doctype html><html lang=vi><title>Trang</title><p>Xin chào</p>"
+PASSWORD = "con mèo đen ngủ trên mái"
+_DAYS = 300
+
+
+class Run:
+    """Stands where the service stands."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def find_snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    def list_problems(self) -> tuple[Problem, ...]:
+        return ()
+
+    def health(self) -> Health:
+        return Health(ready=True)
+
+    def describe_waiting(self, now: datetime) -> Differences | None:
+        return None
+
+    def compose(self, delivery: Delivery, now: datetime) -> bytes | None:
+        return None
+
+    def look(self) -> None: ...
+
+
+class Nobody:
+    def tell(self, subject: str, lines: Sequence[str], now: datetime) -> None: ...
+
+
+def main() -> None:
+    if sys.argv[1] == "bare":
+        answer(Starlette(routes=[Route("/", show)]))
+        return
+    folder, visits, mails = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    today = read_wall_clock().date()
+    snapshot = make_snapshot_of(visits, today)
+    began = time.perf_counter()
+    ledger = Ledger.open(f"sqlite:///{folder}/ledger.sqlite3")
+    fill(folder / "ledger.sqlite3", snapshot, mails)
+    say_of_reports_and_visits(ledger, snapshot)
+    print(f"ledger of {mails:,} mails filled in {time.perf_counter() - began:.0f} s", flush=True)
+    templates = find_shipped("templates") / "web"
+    site = AdminSite(
+        config_dir=folder,
+        templates=templates,
+        static=StaticFiles(templates / "static"),
+        ledger=ledger,
+        running=Run(snapshot),
+        teller=Nobody(),
+        clock=WallClock(),
+        public_url="http://127.0.0.1",
+        sign_in=SignInSettings(),
+    )
+    save_admin(folder, Admin("lan", "Lan", "admin", PasswordHasher(1, 8, 1).hash(PASSWORD)))
+    answer(build_admin(site))
+
+
+def answer(app: ASGIApp) -> None:
+    """Serve until killed; say where."""
+    serve(app, "127.0.0.1", 0, on_started=lambda at: print(f"ready {at}", flush=True), should_stop=lambda: False)
+
+
+async def show(request: Request) -> HTMLResponse:
+    return HTMLResponse(PAGE)
+
+
+def make_snapshot_of(visits: int, today: date) -> Snapshot:
+    """Return a plan of so many visits around today, of a thousand units with two communes each, and one report."""
+    small = make_large_plan()
+    units = tuple(
+        Unit(
+            f"don-vi-{n}",
+            f"Đơn vị số {n}",
+            (Commune(f"xa-{n}-a", f"Xã số {n} A"), Commune(f"xa-{n}-b", f"Xã số {n} B")),
+        )
+        for n in range(UNITS)
+    )
+    planned = tuple(
+        Visit(
+            id=f"kiem-tra-{n}",
+            unit=units[n % UNITS].id,
+            communes=tuple(commune.id for commune in units[n % UNITS].communes),
+            dates=(today + timedelta(days=n % _DAYS - _DAYS // 2),),
+            sessions=(VisitSession("morning"), VisitSession("afternoon")),
+            team=small.plan.teams[0].id,
+        )
+        for n in range(visits)
+    )
+    report = replace(small.plan.reports[0], owed_by=tuple(unit.id for unit in units))
+    plan = replace(small.plan, id=PLAN, units=units, visits=planned, reports=(report,))
+    return Snapshot((Wanted(plan, (), (), (), ()),), tuple(list_contacts(plan)), WorkingDays(()))
+
+
+def list_contacts(plan: Plan) -> Iterator[Contact]:
+    for member in plan.teams[0].members:
+        yield Contact(member, f"Thành viên {member}", plan.teams[0].id, f"{member}@so.example")
+    for unit in plan.units:
+        yield Contact(f"ubnd-{unit.id}", f"UBND {unit.name}", unit.id, f"ubnd@{unit.id}.example")
+        for commune in unit.communes:
+            place = f"{unit.id}/{commune.id}"
+            yield Contact(f"ubnd-{commune.id}", f"UBND {commune.name}", place, f"{commune.id}@{unit.id}.example")
+
+
+def fill(ledger: Path, snapshot: Snapshot, mails: int) -> None:
+    """Write so many deliveries: of each visit one to each reader and rule, sent where their day is over."""
+    plan = snapshot.wanted[0].plan
+    readers = {contact.of: contact for contact in snapshot.contacts}
+    now = read_wall_clock()
+    rows = []
+    for number in range(mails):
+        visit = plan.visits[number % len(plan.visits)]
+        turn = number // len(plan.visits)
+        places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or "")
+        reader = readers[places[turn % len(places)]]
+        due_at = datetime.combine(visit.dates[0], datetime.min.time(), plan.zone) - timedelta(days=turn % 14, hours=-8)
+        gone = due_at < now
+        state = ("failed" if number % 5_000 == 7 else "sent") if gone else "planned"
+        due = count_microseconds(due_at)
+        rows.append(
+            (
+                f"{visit.id}|{turn}", f"{visit.id}|{reader.id}", plan.id, "visit", visit.id, visit.unit,
+                f"{visit.dates[0]}T07:00", f"visit-{turn % 14}-days", "visit-coming", reader.id, reader.email, due,
+                due + 10**12, f"{turn % 14} days before at 08:00: {turn % 14} days before the visit",
+                state, None if gone else due, int(gone), f"<{number}@so.example>" if gone else None,
+                "550 5.1.1 user unknown" if state == "failed" else "250 2.0.0 Ok" if gone else "", due,
+            )
+        )  # fmt: skip
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO deliveries (key, series, plan, about, item, unit, occurrence, rule, template, contact, address,"
+            " due_at, useful_until, why, state, next_at, attempts, message_id, detail, updated_at)"
+            f" VALUES ({', '.join('?' * 20)})",
+            rows,
+        )
+
+
+def say_of_reports_and_visits(ledger: Ledger, snapshot: Snapshot) -> None:
+    """Let half of the units have sent their report, and the readers of a fifth of the visits have answered."""
+    plan, now = snapshot.wanted[0].plan, read_wall_clock()
+    places = {contact.of: contact for contact in snapshot.contacts}
+    with closing(sqlite3.connect(str(ledger.engine.url.database))) as connection, connection:
+        connection.executemany(
+            "INSERT INTO report_marks (plan, report, unit, mark, on_day, by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    plan.id,
+                    plan.reports[0].id,
+                    unit.id,
+                    Mark.RECEIVED,
+                    "2025-05-01",
+                    "admin lan",
+                    count_microseconds(now),
+                )
+                for unit in plan.units[::2]
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO visit_answers (plan, visit, contact, occurrence, reply, words, made_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    plan.id, visit.id, places[visit.unit].id, f"{visit.dates[0]}T07:00", Reply.ATTENDS, "",
+                    count_microseconds(now),
+                )
+                for visit in plan.visits[::5]
+            ],
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
