@@ -1,4 +1,4 @@
-"""Serves what bench/admin_pages.py asks: `bare` one Starlette page, `ours FOLDER VISITS MAILS` the pages for the office.
+"""Serves what bench/admin_pages.py asks: `bare` a Starlette page, `ours FOLDER VISITS MAILS` the pages for the office.
 
 IO. The real app on the real server, over a ledger that is filled here: a province's plan in the shape of the sample,
 every mail in it as the service would have planned it, most of them sent.
@@ -177,8 +177,8 @@ def fill(ledger: Path, snapshot: Snapshot, mails: int) -> None:
         )  # fmt: skip
     with closing(sqlite3.connect(ledger)) as connection, connection:
         connection.executemany(
-            "INSERT INTO deliveries (key, series, plan, about, item, unit, occurrence, rule, template, contact, address,"
-            " due_at, useful_until, why, state, next_at, attempts, message_id, detail, updated_at)"
+            "INSERT INTO deliveries (key, series, plan, about, item, unit, occurrence, rule, template, contact,"
+            " address, due_at, useful_until, why, state, next_at, attempts, message_id, detail, updated_at)"
             f" VALUES ({', '.join('?' * 20)})",
             rows,
         )
@@ -186,7 +186,7 @@ def fill(ledger: Path, snapshot: Snapshot, mails: int) -> None:
 
 def say_of_reports_and_visits(ledger: Ledger, snapshot: Snapshot) -> None:
     """Let half of the units have sent their report, and the readers of a fifth of the visits have answered."""
-    plan, now = snapshot.wanted[0].plan, read_wall_clock()
+    plan, instant = snapshot.wanted[0].plan, count_microseconds(read_wall_clock())
     places = {contact.of: contact for contact in snapshot.contacts}
     with closing(sqlite3.connect(str(ledger.engine.url.database))) as connection, connection:
         connection.executemany(
@@ -199,7 +199,7 @@ def say_of_reports_and_visits(ledger: Ledger, snapshot: Snapshot) -> None:
                     Mark.RECEIVED,
                     "2025-05-01",
                     "admin lan",
-                    count_microseconds(now),
+                    instant,
                 )
                 for unit in plan.units[::2]
             ],
@@ -210,7 +210,7 @@ def say_of_reports_and_visits(ledger: Ledger, snapshot: Snapshot) -> None:
             [
                 (
                     plan.id, visit.id, places[visit.unit].id, f"{visit.dates[0]}T07:00", Reply.ATTENDS, "",
-                    count_microseconds(now),
+                    instant,
                 )
                 for visit in plan.visits[::5]
             ],

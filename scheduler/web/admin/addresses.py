@@ -137,6 +137,8 @@ def _make_public(desk: Desk, plan_id: str, title: str) -> PublicFeed:
 
 
 def _list_scopes(names: Names) -> tuple[Choice, ...]:
+    if len(names.units) > _MOST_SCOPES:
+        return ()
     scopes = [Choice(ALL, "Tất cả kế hoạch")]
     for plan in names.plans.values():
         scopes += (Choice(f"{plan.id}|{scope.name}", _word_scope(names, plan.id, scope.name, scope.title))

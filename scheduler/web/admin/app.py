@@ -128,6 +128,7 @@ def build_admin(site: AdminSite) -> AdminApp:
         public_url=site.public_url,
         books=Books(site.ledger),
         counts=Recent(browsing.count, _KEEP_COUNTS),
+        counts_by_day=Recent(lambda span: browsing.count_by_day(span.since, span.until, span.offset), _KEEP_COUNTS),
         readers=Recent(lambda _: browsing.list_readers(), _KEEP_READERS),
     )
     roster = Roster(site.config_dir, site.admins)

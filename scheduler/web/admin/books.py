@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,6 +43,10 @@ class Audience:
         return sum(answer is None for _, answer in self.readers)
 
 
+# The arrivals it was made of, the reports whose time was over, and what came of both.
+_Owed = tuple[tuple[Arrival, ...], frozenset[str], tuple[OwedReport, ...]]
+
+
 @dataclass(slots=True)
 class Books:
     """Arrivals and answers by what they are about, for the configuration in force."""
@@ -50,6 +55,7 @@ class Books:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _arrivals_of: tuple[Snapshot | None, int] | None = None
     _arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
+    _owed: dict[str, _Owed] = field(default_factory=dict)
     _answers_of: tuple[Snapshot | None, int] | None = None
     _answers: dict[tuple[str, str, str], VisitAnswer] = field(default_factory=dict)
     _readers: dict[str, tuple[Contact, ...]] = field(default_factory=dict)
@@ -66,26 +72,34 @@ class Books:
 
     def list_owed(self, names: Names, plan: str, now: datetime) -> tuple[OwedReport, ...]:
         """Return the same with the report itself, and whether it is overdue at ``now``."""
-        ends = {(of, r.id): r.due.ends_at(names.plans[of].zone) for of, one in names.plans.items() for r in one.reports}
-        return tuple(
-            OwedReport(
-                arrival,
-                names.reports[plan, arrival.report],
-                arrival.standing is Standing.OWED and ends[plan, arrival.report] <= now,
+        arrivals = self.list_arrivals(names, plan)
+        over = frozenset(r.id for r in _list_reports(names, plan) if r.due.ends_at(names.plans[plan].zone) <= now)
+        known = self._owed.get(plan)
+        if known is None or known[0] is not arrivals or known[1] != over:
+            owed = tuple(
+                OwedReport(
+                    arrival,
+                    names.reports[plan, arrival.report],
+                    arrival.standing is Standing.OWED and arrival.report in over,
+                )
+                for arrival in arrivals
             )
-            for arrival in self.list_arrivals(names, plan)
-        )
+            known = self._owed[plan] = (arrivals, over, owed)
+        return known[2]
 
-    def find_audience(self, names: Names, plan: str, visit: Visit) -> Audience:
-        """Return who is asked about a visit: the offices of its unit and communes, and its team."""
+    def list_audiences(self, names: Names, plan: str, visits: Iterable[Visit]) -> tuple[Audience, ...]:
+        """Return who is asked about each visit: the offices of its unit and communes, and its team."""
         with self._lock:
             version = (names.snapshot, self.ledger.attendance.read_version())
             if self._answers_of is None or not _is_same(self._answers_of, version):
                 self._read_answers(names)
                 self._answers_of = version
-            places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or "")
-            asked = [c for of in places for c in self._readers.get(of, ()) if not c.plans or plan in c.plans]
-            return Audience(tuple((c, self._answers.get((plan, visit.id, c.id))) for c in dict.fromkeys(asked)))
+            return tuple(self._find_audience(plan, visit) for visit in visits)
+
+    def _find_audience(self, plan: str, visit: Visit) -> Audience:
+        places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or "")
+        asked = {c.id: c for of in places for c in self._readers.get(of, ()) if not c.plans or plan in c.plans}
+        return Audience(tuple((c, self._answers.get((plan, visit.id, c.id))) for c in asked.values()))
 
     def _read_answers(self, names: Names) -> None:
         def find_occurrence(plan: str, visit_id: str) -> str | None:
@@ -100,6 +114,10 @@ class Books:
         for contact in names.contacts.values():
             readers[contact.of].append(contact)
         self._readers = {of: tuple(contacts) for of, contacts in readers.items()}
+
+
+def _list_reports(names: Names, plan: str) -> tuple[Report, ...]:
+    return names.plans[plan].reports if plan in names.plans else ()
 
 
 def _is_same(known: tuple[Snapshot | None, int], now: tuple[Snapshot | None, int]) -> bool:

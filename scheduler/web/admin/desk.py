@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
 from scheduler.errors import Problem
-from scheduler.ledger import Action, DeliveryFilter, Did, Ledger, Reader
+from scheduler.ledger import Action, DayCount, DeliveryFilter, Did, Ledger, Reader
 from scheduler.snapshot import Snapshot
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.books import Books
@@ -55,6 +55,15 @@ class AdminTeller(Protocol):
     def tell(self, subject: str, lines: Sequence[str], now: datetime) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """Whole days, for counting what waits in each; ``offset`` is the local time's from UTC."""
+
+    since: datetime
+    until: datetime
+    offset: timedelta
+
+
 @dataclass(slots=True)
 class Desk:
     """What every page gets."""
@@ -66,6 +75,7 @@ class Desk:
     public_url: str
     books: Books
     counts: Recent[DeliveryFilter, int]
+    counts_by_day: Recent[DaySpan, tuple[DayCount, ...]]
     readers: Recent[None, tuple[Reader, ...]]
     _names: Names = field(default_factory=lambda: make_names(None))
     _naming: threading.Lock = field(default_factory=threading.Lock)
@@ -103,6 +113,7 @@ class Desk:
     def look_anew(self) -> None:
         """Let the service look at what a click changed, and the next page too."""
         self.counts.forget()
+        self.counts_by_day.forget()
         self.running.look()
 
     def tell(self, asked: Asked, text: str, *, is_good: bool = True, detail: str = "") -> None:

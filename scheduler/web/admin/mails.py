@@ -89,7 +89,8 @@ def show_mails(desk: Desk, asked: Asked) -> Response:
     pages = make_pages(asked.path, search.parameters, asked.asked_number("trang", 1), total)
     newest = not search.wanted.states or not set(search.wanted.states) <= set(TO_COME)
     found = desk.ledger.browsing.list_page(search.wanted, first=pages.first, most=pages.per_page, newest=newest)
-    units = tuple(Choice(unit.id, unit.name) for (of, _), unit in names.units.items() if search.plan in ("", of))
+    few = len(names.units) <= _MOST_UNITS
+    units = [Choice(unit.id, unit.name) for (of, _), unit in names.units.items() if few and search.plan in ("", of)]
     plan = search.plan or next(iter(names.plans), "")
     return desk.show(
         "mails",
@@ -103,7 +104,7 @@ def show_mails(desk: Desk, asked: Asked) -> Response:
                 *(Choice(state, word_state(state)) for state in DeliveryState),
             ),
             plans=tuple(Choice(plan.id, plan.title) for plan in names.plans.values()),
-            units=units if len(units) <= _MOST_UNITS else (),
+            units=tuple(units),
             unit_words=names.place(plan, search.unit) if search.unit else "",
             item_words=_name_item(names, search) if search.item else "",
             export=Pages("", search.parameters, 1, 0).link(1).partition("?")[2],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from scheduler.model import Contact, Plan, Report, Unit, Visit
@@ -30,6 +31,7 @@ class Names:
     visits: dict[tuple[str, str], Visit]
     reports: dict[tuple[str, str], Report]
     by_month: dict[tuple[str, Month], tuple[Visit, ...]]
+    by_day: dict[tuple[str, date], tuple[Visit, ...]]
     folded: tuple[tuple[str, str], ...]
     """Each contact's id with its name, unit and title as they are searched."""
 
@@ -75,10 +77,13 @@ def make_names(snapshot: Snapshot | None) -> Names:
     plans = () if snapshot is None else tuple(wanted.plan for wanted in snapshot.wanted)
     contacts = () if snapshot is None else snapshot.contacts
     by_month: defaultdict[tuple[str, Month], list[Visit]] = defaultdict(list)
+    by_day: defaultdict[tuple[str, date], list[Visit]] = defaultdict(list)
     for plan in plans:
         for visit in sorted(plan.visits, key=lambda one: (one.dates, one.id)):
             for month in dict.fromkeys((day.year, day.month) for day in visit.dates):
                 by_month[plan.id, month].append(visit)
+            for day in visit.dates:
+                by_day[plan.id, day].append(visit)
     return Names(
         snapshot=snapshot,
         zone=plans[0].zone if plans else OFFICE_ZONE,
@@ -88,5 +93,6 @@ def make_names(snapshot: Snapshot | None) -> Names:
         visits={(plan.id, visit.id): visit for plan in plans for visit in plan.visits},
         reports={(plan.id, report.id): report for plan in plans for report in plan.reports},
         by_month={key: tuple(visits) for key, visits in by_month.items()},
+        by_day={key: tuple(visits) for key, visits in by_day.items()},
         folded=tuple((c.id, fold_text(f"{c.name} {c.title or ''}")) for c in contacts),
     )

@@ -17,7 +17,7 @@ from scheduler.model import Untold
 from scheduler.pacing import Pause
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.books import OwedReport
-from scheduler.web.admin.desk import Desk
+from scheduler.web.admin.desk import DaySpan, Desk
 from scheduler.web.admin.mail_page import may_retry, may_skip
 from scheduler.web.admin.mails import NEEDS_A_PERSON, TO_COME, MailRow, make_row
 from scheduler.web.admin.names import Names
@@ -27,6 +27,7 @@ from scheduler.web.health import Health
 _DAYS, _DAYS_ON_A_PHONE = 28, 14
 _EPOCH = date(1970, 1, 1)
 _MOST_SHOWN = 20
+_MOST_NAMED = 8
 _MOST_DIFFERENCES = 100
 
 
@@ -160,18 +161,15 @@ def _make_days(desk: Desk, names: Names, now: datetime) -> tuple[TimelineDay, ..
     offset = local.utcoffset() or timedelta(0)
     midnight = datetime.combine(local.date(), datetime.min.time(), names.zone)
     until = midnight + timedelta(days=_DAYS)
-    mails = {
-        _EPOCH + timedelta(days=one.day): one.count for one in desk.ledger.browsing.count_by_day(now, until, offset)
-    }
-    visits: defaultdict[date, list[str]] = defaultdict(list)
+    counted = desk.counts_by_day.get(DaySpan(midnight, until, offset), now)
+    mails = {_EPOCH + timedelta(days=one.day): one.count for one in counted}
     deadlines: defaultdict[date, list[str]] = defaultdict(list)
-    days = list_days(local.date(), _DAYS)
     for plan in names.plans.values():
-        for month in dict.fromkeys((day.year, day.month) for day in days):
-            for visit in names.by_month.get((plan.id, month), ()):
-                for day in visit.dates:
-                    if days[0] <= day <= days[-1] and (day.year, day.month) == month and not visit.cancelled:
-                        visits[day].append(names.place(plan.id, visit.unit))
         for report in plan.reports:
             deadlines[report.due.last_day].append(names.item(plan.id, "report", report.id))
-    return tuple(TimelineDay(day, mails.get(day, 0), tuple(visits[day]), tuple(deadlines[day])) for day in days)
+    days = []
+    for day in list_days(local.date(), _DAYS):
+        held = [(of, v) for of in names.plans for v in names.by_day.get((of, day), ()) if not v.cancelled]
+        units = tuple(names.place(of, visit.unit) for of, visit in held[:_MOST_NAMED])
+        days.append(TimelineDay(day, mails.get(day, 0), units, len(held), tuple(deadlines[day])))
+    return tuple(days)

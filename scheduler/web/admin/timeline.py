@@ -18,11 +18,12 @@ _INITIALS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
 @dataclass(frozen=True, slots=True)
 class TimelineDay:
-    """What one day holds."""
+    """What one day holds; ``units`` are the first of those that are visited."""
 
     day: date
     mails: int
-    visits: tuple[str, ...]
+    units: tuple[str, ...]
+    visits: int
     deadlines: tuple[str, ...]
 
     @property
@@ -56,7 +57,7 @@ def draw_timeline(days: tuple[TimelineDay, ...], name: str, width: int) -> str:
 def describe_days(days: tuple[TimelineDay, ...]) -> str:
     """Say in a sentence what the picture shows."""
     mails = sum(day.mails for day in days)
-    visits, deadlines = sum(len(day.visits) for day in days), sum(len(day.deadlines) for day in days)
+    visits, deadlines = sum(day.visits for day in days), sum(len(day.deadlines) for day in days)
     return f"{mails} thư sẽ gửi, {visits} buổi kiểm tra, {deadlines} hạn báo cáo. Bảng bên dưới ghi từng ngày."
 
 
@@ -73,8 +74,8 @@ def _draw_day(day: TimelineDay, index: int, left: float, step: float, most: int)
         )
     if day.visits:
         parts.append(f'<circle class="visit-dot" cx="{middle:.1f}" cy="{ground + 13}" r="6"/>')
-        if len(day.visits) > 1:
-            parts.append(_text("dot-count", middle, ground + 16.5, str(len(day.visits))))
+        if day.visits > 1:
+            parts.append(_text("dot-count", middle, ground + 16.5, str(day.visits)))
     if day.deadlines:
         at = ground + 31
         parts.append(

@@ -81,7 +81,10 @@ def show_visits(desk: Desk, asked: Asked) -> Response:
             month_words=next((choice.words for choice in choices if choice.value == month), ""),
             months=choices,
             total=len(visits),
-            rows=tuple(_make_row(desk, names, plan_id, visit, today) for visit in page),
+            rows=tuple(
+                _make_row(names, plan_id, visit, audience, today)
+                for visit, audience in zip(page, desk.books.list_audiences(names, plan_id, page), strict=True)
+            ),
             pages=pages,
         ),
     )
@@ -104,7 +107,7 @@ def _read_month(text: str) -> Month:
     return (int(year), int(month)) if year and month else (0, 0)
 
 
-def _make_row(desk: Desk, names: Names, plan_id: str, visit: Visit, today: date) -> VisitRow:
+def _make_row(names: Names, plan_id: str, visit: Visit, audience: Audience, today: date) -> VisitRow:
     plan = names.plans[plan_id]
     sessions = {session.id: session for session in plan.sessions}
     hours = []
@@ -113,7 +116,6 @@ def _make_row(desk: Desk, names: Names, plan_id: str, visit: Visit, today: date)
         if session is not None:
             start, end = held.start or session.start, held.end or session.end
             hours.append(f"{session.name} {start:%H:%M}–{end:%H:%M}")
-    audience = desk.books.find_audience(names, plan_id, visit)
     return VisitRow(
         visit=visit,
         unit=names.place(plan_id, visit.unit),
