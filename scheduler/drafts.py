@@ -9,6 +9,7 @@ meanwhile is seen, and joined with it where both can stand:
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -16,14 +17,14 @@ import secrets
 import stat
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from merge3 import Merge3
-
 from scheduler.errors import SchedulerError, UsageError
+from scheduler.joining import Keep, join_texts, settle_texts
 from scheduler.planfile.folder import read_files
 
 FOLDER = "drafts"
@@ -96,11 +97,13 @@ class Drafts:
             self._write(draft)
         return draft
 
-    def keep_again(self, draft: Draft) -> None:
-        """Keep what has become of a draft that is kept; does nothing where it was discarded meanwhile."""
+    def keep_again(self, draft: Draft, known: Draft) -> bool:
+        """Keep what has become of ``known``; False, and nothing kept, where it is gone or another by now."""
         with self._lock:
-            if self._find_path(draft.id).exists():
-                self._write(draft)
+            if self.find(draft.id) != known:
+                return False
+            self._write(draft)
+        return True
 
     def find(self, draft_id: str) -> Draft | None:
         """Return a draft; None where it is gone, or cannot be read any more."""
@@ -126,16 +129,20 @@ class Drafts:
             return False
         return True
 
-    def put_in_place(self, config_dir: Path, draft: Draft) -> None:
+    def put_in_place(self, config_dir: Path, draft: Draft, note: Callable[[], None] = lambda: None) -> None:
         """Write a draft's files into the configuration folder, each whole, and discard it.
 
         OvertakenError, and nothing written, where a file is no longer as the draft knows it. Where one cannot be
-        written, those before it are put back.
+        written, those before it are put back. ``note`` is called as soon as nothing stands in the way.
         """
         with self._lock:
-            overtaken = tuple(f.name for f in draft.files if _read_file(config_dir / f.name) not in (f.before, f.after))
+            overtaken = tuple(
+                f.name for f in draft.files if read_content(config_dir, f.name) not in (f.before, f.after)
+            )
             if overtaken:
                 raise OvertakenError(overtaken)
+            # Before the first file: whoever follows the folder finds who wrote it.
+            note()
             done: list[DraftFile] = []
             try:
                 for file in draft.files:
@@ -182,7 +189,10 @@ def check_name(name: str) -> None:
 
 
 def lay_over(config_dir: Path, draft: Draft, folder: Path) -> None:
-    """Copy the configuration into the empty ``folder`` with the files of ``draft`` on top, to look what it would be."""
+    """Copy the configuration into the empty ``folder`` with the files of ``draft`` on top, to look what it would be.
+
+    Only the service's user may read the copy.
+    """
     (folder / "plans").mkdir(mode=0o700)
     changed = {file.name: file.after for file in draft.files}
     kept = {file.name: file.content for file in read_files(config_dir).files}
@@ -190,6 +200,7 @@ def lay_over(config_dir: Path, draft: Draft, folder: Path) -> None:
         if content is not None:
             path = folder / name
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
             path.write_bytes(content)
 
 
@@ -199,30 +210,38 @@ def rebase_draft(config_dir: Path, draft: Draft) -> Rebased:
     joined: list[str] = []
     conflicts: list[str] = []
     for file in draft.files:
-        now = _read_file(config_dir / file.name)
+        now = read_content(config_dir, file.name)
         if now in (file.before, file.after):
             files.append(replace(file, before=now))
             continue
-        merged = merge_texts(file.before, now, file.after)
+        merged = join_texts(file.before, now, file.after)
         (conflicts if merged is None else joined).append(file.name)
         files.append(file if merged is None else DraftFile(file.name, now, merged))
     return Rebased(replace(draft, files=tuple(files)), tuple(joined), tuple(conflicts))
 
 
-def merge_texts(base: bytes | None, theirs: bytes | None, ours: bytes | None) -> bytes | None:
-    """Return both changes of ``base`` in one text; None where they touch the same lines, or a file came or went."""
-    if base is None or theirs is None or ours is None:
-        return None
-    before, other, own = (content.splitlines(keepends=True) for content in (base, theirs, ours))
-    merged: list[bytes] = []
-    for group in Merge3(before, other, own).merge_groups():
-        if group[0] == "conflict":
-            return None
-        merged.extend(group[1])
-    return b"".join(merged)
+def settle_conflict(config_dir: Path, file: DraftFile, keep: Keep) -> DraftFile:
+    """Set a file on what it is now; where both changed the same lines, those of ``keep`` stand."""
+    now = read_content(config_dir, file.name)
+    if now is None or file.after is None:
+        return DraftFile(file.name, now, now if keep is Keep.THEIRS else file.after)
+    return DraftFile(file.name, now, settle_texts(file.before or b"", now, file.after, keep))
 
 
-def _read_file(path: Path) -> bytes | None:
+def digest_content(content: bytes | None) -> str:
+    """Return a name for what stands in a file, "" for none."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def name_draft(draft: Draft) -> str:
+    """Return a name for what a draft makes of which files: another one as soon as any of them is other."""
+    parts = (f"{f.name}\0{digest_content(f.before)}\0{digest_content(f.after)}\n" for f in draft.files)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def read_content(config_dir: Path, name: str) -> bytes | None:
+    """Return what stands in a file of the configuration folder; None where there is none."""
+    path = config_dir / name
     try:
         return path.read_bytes()
     except FileNotFoundError:

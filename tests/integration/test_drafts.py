@@ -1,12 +1,22 @@
 """Drafts in a real folder: kept, joined with what others changed, put in place whole or not at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from scheduler.drafts import Draft, DraftFile, Drafts, OvertakenError, lay_over, merge_texts, rebase_draft
+from scheduler.drafts import (
+    Draft,
+    DraftFile,
+    Drafts,
+    OvertakenError,
+    lay_over,
+    rebase_draft,
+    settle_conflict,
+)
 from scheduler.errors import UsageError
+from scheduler.joining import Keep, join_texts
 
 NOW = datetime(2024, 5, 7, 1, 0, tzinfo=UTC)
 BASE = b"a: 1\n# a comment\nb: 2\nc: 3\nd: 4\n"
@@ -69,6 +79,30 @@ def test_a_draft_is_put_in_place_and_is_gone(drafts: Drafts, config: Path) -> No
     assert drafts.list_drafts() == ()
 
 
+def test_what_has_become_of_a_draft_is_kept_unless_somebody_was_quicker(drafts: Drafts) -> None:
+    draft = keep(drafts)
+    first, second = replace(draft, author="minh"), replace(draft, title="Khác")
+    assert drafts.keep_again(first, draft) is True
+    assert drafts.keep_again(second, draft) is False
+    assert drafts.find(draft.id) == first
+    drafts.discard(draft.id)
+    assert drafts.keep_again(second, first) is False
+    assert drafts.list_drafts() == ()
+
+
+def test_what_is_noted_is_noted_before_the_first_file_and_only_when_nothing_stands_in_the_way(
+    drafts: Drafts, config: Path
+) -> None:
+    noted: list[bytes] = []
+    draft = keep(drafts)
+    (config / "contacts.yaml").write_bytes(THEIRS)
+    with pytest.raises(OvertakenError):
+        drafts.put_in_place(config, draft, lambda: noted.append(b"too early"))
+    (config / "contacts.yaml").write_bytes(BASE)
+    drafts.put_in_place(config, draft, lambda: noted.append((config / "contacts.yaml").read_bytes()))
+    assert noted == [BASE]
+
+
 def test_what_somebody_else_saved_is_not_overwritten(drafts: Drafts, config: Path) -> None:
     draft = keep(drafts, DraftFile("plans/a.yaml", None, b"new"), DraftFile("contacts.yaml", BASE, OURS))
     (config / "contacts.yaml").write_bytes(THEIRS)
@@ -98,8 +132,36 @@ def test_changes_of_the_same_lines_are_a_conflict_and_stay_as_they_were(drafts: 
     assert (rebased.draft, rebased.joined, rebased.conflicts) == (draft, (), ("contacts.yaml",))
 
 
+@pytest.mark.parametrize(
+    ("choice", "line"),
+    [
+        (Keep.OURS, "a: 10\n"),
+        (Keep.THEIRS, "a: 11\n"),
+        (
+            Keep.BOTH,
+            "# ↓ Bản đang dùng, người khác vừa lưu\na: 11\n"
+            "# ↓ Bản của bạn: bỏ dấu # ở dòng muốn giữ, xóa các dòng không dùng\n# a: 10\n# ↑ Hết chỗ trùng\n",
+        ),
+    ],
+)
+def test_whose_lines_stand_is_chosen_and_all_other_changes_of_both_stay(config: Path, choice: Keep, line: str) -> None:
+    now = BASE.replace(b"a: 1", b"a: 11").replace(b"d: 4", b"d: 40")
+    (config / "contacts.yaml").write_bytes(now)
+    settled = settle_conflict(config, DraftFile("contacts.yaml", BASE, OURS.replace(b"b: 2", b"b: 20")), choice)
+    wanted = f"{line}# a comment\nb: 20\nc: 3\nd: 40\n".encode()
+    assert settled == DraftFile("contacts.yaml", now, wanted)
+
+
+def test_of_two_that_made_one_file_each_line_is_kept(config: Path) -> None:
+    (config / "plans" / "a.yaml").write_bytes(b"x: 1\r\n")
+    settled = settle_conflict(config, DraftFile("plans/a.yaml", None, b"x: 2"), Keep.BOTH)
+    assert settled.before == b"x: 1\r\n"
+    assert settled.after is not None
+    assert settled.after.decode().splitlines()[1::2] == ["x: 1", "# x: 2"]
+
+
 def test_a_file_that_came_or_went_on_both_sides_is_a_conflict() -> None:
-    assert [merge_texts(None, b"x", b"y"), merge_texts(BASE, None, OURS), merge_texts(BASE, THEIRS, None)] == [None] * 3
+    assert [join_texts(None, b"x", b"y"), join_texts(BASE, None, OURS), join_texts(BASE, THEIRS, None)] == [None] * 3
 
 
 def test_a_draft_that_cannot_be_written_wholly_leaves_the_folder_as_it_was(drafts: Drafts, config: Path) -> None:
