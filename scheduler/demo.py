@@ -27,7 +27,7 @@ from scheduler.model import Event, RecordedEvent
 from scheduler.rehearsal import Rehearsal, run_rehearsal
 from scheduler.report_page import SentMail, render_report
 from scheduler.service import Attempt
-from scheduler.snapshot import Snapshot, Wanted
+from scheduler.snapshot import Snapshot, Wanted, leave_out_follow_up
 
 PLAN_ID = "kiem-tra-2024"
 RELAY_TIMEOUT_SECONDS = 30.0
@@ -162,7 +162,7 @@ def _rehearse(
             progress.update(bar, advance=1, description=attempt.delivery.address)
 
         rehearsal = Rehearsal(
-            snapshot=wiring.snapshot,
+            snapshot=leave_out_follow_up(wiring.snapshot),
             writer=wiring.writer,
             relay=RelaySettings(catcher.host, catcher.port, "none", None, None, RELAY_TIMEOUT_SECONDS),
             hostname="localhost",

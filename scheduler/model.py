@@ -216,7 +216,7 @@ class Plan:
 class Contact:
     """A person or an office; ``of`` is a unit id, a ``unit/commune`` id or a team id.
 
-    ``plans`` are the ids of the plans it is told of; () means of all.
+    ``plans`` are the ids of the plans it is told of; () means of all. ``head`` marks who leads what it belongs to.
     """
 
     id: str
@@ -225,28 +225,44 @@ class Contact:
     email: str | None = None
     title: str | None = None
     plans: tuple[str, ...] = ()
+    head: bool = False
 
 
-Audience = Literal["units", "communes", "team"]
+Audience = Literal["units", "communes", "team", "heads"]
 About = Literal["visit", "report", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """How far before its item a rule fires, read from a sentence such as "5 working days before at 08:00".
+    """How far before or after its item a rule fires, read from a sentence such as "5 working days before at 08:00".
 
-    ``lead_days`` is 0 for the day itself (a report's last day, a visit's first day).
+    ``lead_days`` is 0 for the day itself (a report's last day, a visit's first day). ``after`` counts them from that
+    day on: for a report that did not come in time.
     """
 
     lead_days: int
     working: bool
     at: time
     sentence: str
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a rule fires again: ``every`` so many days, ``times`` in all, the first one counted."""
+
+    every: int
+    working: bool
+    times: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When to tell whom about what, with which template kind; ``plans`` are the ids it is for, () all."""
+    """When to tell whom about what, with which template kind; ``plans`` are the ids it is for, () all.
+
+    ``repeat`` None fires once.
+    """
 
     id: str
     about: About
@@ -254,20 +270,7 @@ class Rule:
     when: When
     template: str
     plans: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """What goes out beside the rules: a receipt for each report, and the team's digests.
-
-    A digest goes at ``digest_at`` on ``digest_weekday`` (0 = Monday), until ``season_days`` after a plan's last item.
-    """
-
-    receipts: bool = True
-    digest: bool = True
-    digest_at: time = time(7, 30)
-    digest_weekday: int = 0
-    season_days: int = 30
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

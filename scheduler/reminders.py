@@ -16,6 +16,13 @@ from scheduler.model import About, Audience, Contact, Plan, Reminder, Report, Ru
 from scheduler.truths import format_wall_time, tell_report, tell_visit
 from scheduler.workdays import WorkingDays, format_day
 
+NO_CONTACT = "has no contact in contacts.yaml"
+NO_ADDRESS = "has no address in contacts.yaml"
+NO_HEAD = "has no contact with 'head: true' in contacts.yaml"
+
+# Behind a place's id, which cannot hold it: the contacts of the place that lead it.
+_HEADS = "#heads"
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -64,8 +71,8 @@ def plan_reminders(
     """Apply every rule to every visit and report of ``plan``.
 
     A cancelled plan or visit, and a visit without a date, has none; nor has a rule whose instant comes when
-    its item has begun or is late already. An address that stands in two
-    audiences of one rule is told once. ``untold`` names contacts without address and audiences without
+    its item has begun or is late already. Rules that fire after the last day are ``overdue``'s. An address that
+    stands in two audiences of one rule is told once. ``untold`` names contacts without address and audiences without
     any contact, each once per item, in plan order.
     """
     if plan.status == "cancelled":
@@ -73,6 +80,9 @@ def plan_reminders(
     by_place: dict[str, list[Contact]] = {}
     for contact in contacts:
         by_place.setdefault(contact.of, []).append(contact)
+        if contact.head:
+            by_place.setdefault(f"{contact.of}{_HEADS}", []).append(contact)
+    rules = tuple(rule for rule in rules if not rule.when.after)
     reminders: dict[str, Reminder] = {}
     untold: dict[Untold, None] = {}
     moments: dict[tuple[int, date], Moment] = {}
@@ -190,19 +200,22 @@ def _list_recipients(
             # The plan's own list: teams of several plans may share their id.
             contacts = [contact for contact in contacts if contact.id in item.members]
         if not contacts:
-            untold[Untold(item.about, item.id, item.unit, place, "has no contact in contacts.yaml")] = None
+            who, heads = place.removesuffix(_HEADS), place.endswith(_HEADS)
+            untold[Untold(item.about, item.id, item.unit, who, NO_HEAD if heads else NO_CONTACT)] = None
         for contact in contacts:
             if contact.email:
                 mailbox = contact.email.lower()
                 yield _Recipient(contact.id, contact.email, mailbox, f"{told}|{mailbox}")
             else:
-                untold[Untold(item.about, item.id, item.unit, contact.id, "has no address in contacts.yaml")] = None
+                untold[Untold(item.about, item.id, item.unit, contact.id, NO_ADDRESS)] = None
 
 
 def _list_places(rule: Rule, item: _Item) -> Iterator[str]:
     for audience in rule.to:
         if audience == "units":
             yield item.unit
+        elif audience == "heads":
+            yield f"{item.unit}{_HEADS}"
         elif audience == "communes":
             yield from (commune for commune in item.communes if commune != item.unit)
         elif item.team is not None:

@@ -26,6 +26,7 @@ from scheduler.settings_sections import (
     DeliverySettings,
     EditSettings,
     FeedSettings,
+    FollowUpSettings,
     HttpSettings,
     LedgerSettings,
     LogSettings,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     feeds: FeedSettings = FeedSettings()
     edits: EditSettings = EditSettings()
     sign_in: SignInSettings = SignInSettings()
+    follow_up: FollowUpSettings = FollowUpSettings()
     log: LogSettings = LogSettings()
     public_url: Annotated[str, AfterValidator(values.read_web_address)] = Field(
         default_factory=lambda known: _local_url(known["http"])

@@ -265,5 +265,25 @@ class SignInSettings(Section):
     longest_hours: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_amount)] = 24
 
 
+def _read_season(days: int) -> int:
+    if not 0 <= days <= _LONGEST_KEEP_DAYS:
+        raise ValueError(f"'{days}' is out of range; write 0 to {_LONGEST_KEEP_DAYS} days")
+    return days
+
+
+class FollowUpSettings(Section):
+    """What goes out beside the rules: receipts for reports, and the team's digests.
+
+    A digest goes each ``digest_weekday`` at ``digest_at``, and on the last working day before a report's last day,
+    until ``season_days`` after a plan's last item; so long a unit may say in its mails that a report was sent.
+    """
+
+    receipts: bool = True
+    digest: bool = True
+    digest_at: Hour = clock.time(7, 30)
+    digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    season_days: Annotated[int, BeforeValidator(_refuse_bool), AfterValidator(_read_season)] = 30
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"

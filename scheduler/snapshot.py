@@ -5,11 +5,13 @@ Pure. A snapshot is replaced as a whole, never changed; service, preview and reh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from scheduler.digests import FollowUp
 from scheduler.events import plan_events
-from scheduler.model import Contact, Event, FollowUp, Plan, Reminder, Rule, Untold
-from scheduler.reminders import plan_reminders
+from scheduler.model import Contact, Event, Plan, Reminder, Rule, Untold
+from scheduler.overdue import plan_overdue
+from scheduler.reminders import Planned, plan_reminders
 from scheduler.workdays import WorkingDays
 
 
@@ -51,13 +53,24 @@ def make_snapshot(
     rules: tuple[Rule, ...],
     workdays: WorkingDays,
     domain: str,
+    follow_up: FollowUp | None = None,
 ) -> Snapshot:
-    """Compute all events and reminders that a configuration asks for."""
+    """Compute all events and reminders that a configuration asks for; without ``follow_up`` those that are certain."""
     wanted = []
     for plan in plans:
         own_contacts = tuple(contact for contact in contacts if not contact.plans or plan.id in contact.plans)
         own_rules = tuple(rule for rule in rules if not rule.plans or plan.id in rule.plans)
         planned = plan_reminders(plan, own_contacts, own_rules, workdays)
         events = plan_events(plan, contacts=own_contacts, domain=domain)
-        wanted.append(Wanted(plan, own_contacts, events, planned.reminders, planned.untold))
-    return Snapshot(tuple(wanted), contacts, workdays)
+        overdue = Planned((), ())
+        if follow_up is not None:
+            overdue = plan_overdue(plan, own_contacts, own_rules, workdays)
+        untold = tuple(dict.fromkeys((*planned.untold, *overdue.untold)))
+        wanted.append(Wanted(plan, own_contacts, events, planned.reminders, untold, overdue.reminders))
+    return Snapshot(tuple(wanted), contacts, workdays, follow_up)
+
+
+def leave_out_follow_up(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with what goes out for certain alone: no overdue reminder, digest or receipt."""
+    certain = tuple(replace(wanted, conditional=(), digests=()) for wanted in snapshot.wanted)
+    return replace(snapshot, wanted=certain, follow_up=None)

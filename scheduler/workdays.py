@@ -64,6 +64,19 @@ class WorkingDays:
             count -= self.is_working(day)
         return day
 
+    def forward_to_working(self, day: date) -> date:
+        """Return ``day`` itself when it is worked, else the next working day after it."""
+        while not self.is_working(day):
+            day += _ONE_DAY
+        return day
+
+    def step_forward(self, day: date, count: int) -> date:
+        """Return the ``count``-th working day after ``day``; ``day`` itself does not count."""
+        while count > 0:
+            day += _ONE_DAY
+            count -= self.is_working(day)
+        return day
+
     def count_until(self, start: date, end: date) -> int:
         """Return how many working days lie after ``start`` up to and including ``end``; 0 if ``end`` is not later."""
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

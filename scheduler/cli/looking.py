@@ -34,11 +34,12 @@ from scheduler.ledger import StateCount, WaitingEdit
 from scheduler.model import Untold
 from scheduler.pacing import Pause
 from scheduler.planfile import Json
-from scheduler.preview import Preview, preview_mails
+from scheduler.preview import Preview, PreviewedMail, preview_mails
 from scheduler.publishing import build_one_feed
 from scheduler.snapshot import Wanted
 
 _NEEDS_A_PERSON = (DeliveryState.FAILED, DeliveryState.UNCONFIRMED)
+_CONDITIONAL = "only-if-not-in"
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -127,7 +128,7 @@ def preview(
     """List every mail that would go out, when, to whom and why; and who cannot be told. Changes nothing.
 
     Without --as-of the whole plan; with it what is still to come then: of several instants of one item
-    already past, only the newest that is still useful.
+    already past, only the newest that is still useful. What goes only where a report is not in has a list of its own.
     """
     if first is not None and last is not None and first > last:
         raise UsageError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
@@ -221,14 +222,19 @@ def _write_mails(out: Path, found: Preview) -> None:
         for number, mail in enumerate(found.mails, start=1):
             name = f"{number:04}-{mail.reminder.rule}-{mail.reminder.contact}.eml"
             (out / name).write_bytes(mail.message.content)
+        for number, mail in enumerate(found.conditional, start=1):
+            (out / _CONDITIONAL).mkdir(exist_ok=True)
+            name = f"{number:04}-{mail.reminder.rule}-{mail.reminder.contact}.eml"
+            (out / _CONDITIONAL / name).write_bytes(mail.message.content)
     except OSError as error:
         raise SchedulerError(f"{out}: cannot be written: {error.strerror}") from error
 
 
 def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
     zone = find_zone(wiring)
-    mails: list[Json] = [
-        {
+
+    def to_json(mail: PreviewedMail) -> Json:
+        return {
             "due_at": mail.reminder.due_at.astimezone(zone).isoformat(),
             "rule": mail.reminder.rule,
             "about": mail.reminder.about,
@@ -239,32 +245,42 @@ def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
             "subject": mail.message.subject,
             "why": mail.reminder.why,
         }
-        for mail in found.mails
-    ]
+
     untold: list[Json] = [
         {"about": u.about, "item": u.item, "unit": u.unit, "who": u.who, "reason": u.reason} for u in found.untold
     ]
-    return {"mails": mails, "cannot_be_told": untold}
+    return {
+        "mails": [to_json(mail) for mail in found.mails],
+        "conditional": [to_json(mail) for mail in found.conditional],
+        "cannot_be_told": untold,
+    }
 
 
 def _print_preview(found: Preview, wiring: Wiring) -> None:
     zone = find_zone(wiring)
-    table = Table("when", "to", "subject", "rule", box=None, header_style="bold", padding=(0, 1))
-    reasons: dict[str, None] = {}
-    for mail in found.mails:
-        when = f"{mail.reminder.due_at.astimezone(zone):%a %d/%m/%Y %H:%M}"
-        table.add_row(when, mail.reminder.address, mail.message.subject, mail.reminder.rule)
-        reasons[f"{when}  {mail.reminder.rule}: {mail.reminder.why}"] = None
-    console = make_console()
-    console.print(table)
-    click.echo("\nwhy then:")
-    for reason in reasons:
-        click.echo(f"  {reason}")
+    _print_mails(found.mails, zone)
+    if found.conditional:
+        click.echo("\nonly if the report is not in:")
+        _print_mails(found.conditional, zone)
     if found.untold:
         click.echo("\ncannot be told:")
     for untold in found.untold:
         click.echo(f"  {_describe_untold(untold)}")
-    click.echo(f"\n{len(found.mails)} mails, {len(found.untold)} who cannot be told")
+    more = f" ({len(found.conditional)} more where a report is not in)" if found.conditional else ""
+    click.echo(f"\n{len(found.mails)} mails{more}, {len(found.untold)} who cannot be told")
+
+
+def _print_mails(mails: tuple[PreviewedMail, ...], zone: ZoneInfo) -> None:
+    table = Table("when", "to", "subject", "rule", box=None, header_style="bold", padding=(0, 1))
+    reasons: dict[str, None] = {}
+    for mail in mails:
+        when = f"{mail.reminder.due_at.astimezone(zone):%a %d/%m/%Y %H:%M}"
+        table.add_row(when, mail.reminder.address, mail.message.subject, mail.reminder.rule)
+        reasons[f"{when}  {mail.reminder.rule}: {mail.reminder.why}"] = None
+    make_console().print(table)
+    click.echo("\nwhy then:")
+    for reason in reasons:
+        click.echo(f"  {reason}")
 
 
 def _describe_untold(untold: Untold) -> str:

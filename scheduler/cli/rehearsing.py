@@ -26,6 +26,7 @@ from scheduler.rehearsal import Rehearsal, Rehearsed, run_rehearsal
 from scheduler.service import Attempt
 from scheduler.settings import is_loopback
 from scheduler.shipped_files import find_shipped
+from scheduler.snapshot import leave_out_follow_up
 
 _TIMEOUT_SECONDS = 30.0
 _FASTEST = 1_000_000.0
@@ -121,7 +122,7 @@ def _rehearse(
 ) -> tuple[Rehearsed, int]:
     to_come = sum(start <= r.due_at <= end for wanted in wiring.snapshot.wanted for r in wanted.reminders)
     rehearsal = Rehearsal(
-        snapshot=wiring.snapshot,
+        snapshot=leave_out_follow_up(wiring.snapshot),
         writer=wiring.writer,
         relay=RelaySettings(smtp[0], smtp[1], "none", None, None, _TIMEOUT_SECONDS),
         hostname=wiring.settings.mail.domain,

@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 
 from scheduler.clock import read_wall_clock
+from scheduler.digests import FollowUp
 from scheduler.errors import ConfigError, Problem, UsageError
 from scheduler.guard import Limits
 from scheduler.importing import OFFICE_ZONE
@@ -34,6 +35,8 @@ from scheduler.templates import LetterTemplates, load_templates, prove_templates
 from scheduler.workdays import WorkingDays
 
 T = TypeVar("T")
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 config_option = click.option(
     "--config",
@@ -114,6 +117,7 @@ def load_everything(config_dir: Path) -> Wiring:
         configuration.rules,
         WorkingDays(configuration.overrides),
         settings.mail.domain,
+        make_follow_up(settings),
     )
     mail = settings.mail
     letterhead = Letterhead(
@@ -136,6 +140,13 @@ def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:
     except ConfigError as error:
         problems.extend(error.problems)
         return None
+
+
+def make_follow_up(settings: Settings) -> FollowUp:
+    """Return what goes out beside the rules."""
+    said = settings.follow_up
+    weekday = _WEEKDAYS.index(said.digest_weekday)
+    return FollowUp(False, False, said.digest_at, weekday, said.season_days)
 
 
 def make_caution(settings: Settings) -> Caution:

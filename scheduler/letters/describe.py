@@ -13,6 +13,7 @@ from scheduler.letters.reports import describe_report
 from scheduler.letters.visits import describe_visit, tell_audience
 from scheduler.model import Contact, Plan, PlanStatus, Reminder
 from scheduler.notices import CONFIRMED
+from scheduler.overdue import read_step
 from scheduler.plan_index import PlanIndex, UnknownIdError
 from scheduler.workdays import WorkingDays
 
@@ -42,7 +43,8 @@ def describe_letter(
     if reminder.about == "visit":
         visit = describe_visit(index, index.resolve_visit(index.find_visit(reminder.item)), contact.of, contacts, today)
     else:
-        report = describe_report(index, index.find_report(reminder.item), reminder.unit, workdays, today)
+        step = read_step(reminder.occurrence)
+        report = describe_report(index, index.find_report(reminder.item), reminder.unit, workdays, today, step=step)
     informed = _is_for_information(audience, visit)
     return Letter(
         audience=audience,

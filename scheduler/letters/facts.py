@@ -92,7 +92,8 @@ class ReportFacts:
 
     ``due`` is "trước ngày 10/5/2024", ``deadline`` the same with the last day spelled out, ``last_day_reason``
     a sentence on how the last day follows from the wording. Days are left after the day of writing, up to and
-    including the last day; they are negative once it is over. ``unusual_days`` are those among them that are
+    including the last day; they are negative once it is over, and then ``overdue_days`` counts them from 1. ``step``
+    is which time its rule writes about this report. ``unusual_days`` are those among them that are
     not what their weekday says.
     """
 
@@ -109,6 +110,8 @@ class ReportFacts:
     working_days_left: int
     countdown: str
     unusual_days: tuple[str, ...]
+    overdue_days: int = 0
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,13 @@ from scheduler.plan_index import PlanIndex
 from scheduler.workdays import WorkingDays
 
 
-def describe_report(index: PlanIndex, report: Report, unit: str, workdays: WorkingDays, today: date) -> ReportFacts:
-    """Return the facts of ``report`` for ``unit`` (a unit id or ``unit/commune``), as they stand on ``today``."""
+def describe_report(
+    index: PlanIndex, report: Report, unit: str, workdays: WorkingDays, today: date, *, step: int = 1
+) -> ReportFacts:
+    """Return the facts of ``report`` for ``unit`` (a unit id or ``unit/commune``), as they stand on ``today``.
+
+    ``step`` is which time its rule writes about it.
+    """
     last_day = report.due.last_day
     days_left = (last_day - today).days
     working_days_left = workdays.count_until(today, last_day)
@@ -33,6 +38,8 @@ def describe_report(index: PlanIndex, report: Report, unit: str, workdays: Worki
         working_days_left=working_days_left,
         countdown=_count_down(days_left, working_days_left),
         unusual_days=_list_unusual_days(workdays, today, last_day),
+        overdue_days=max(0, -days_left),
+        step=step,
     )
 
 

@@ -92,12 +92,15 @@ def _list_visits(kind: str) -> Iterator[Sample]:
 
 
 def _list_reports(kind: str) -> Iterator[Sample]:
-    usual = {"report-last-day": 0, "report-overdue": -4}.get(kind, 10)
+    usual = 0 if kind == "report-last-day" else -4 if kind.startswith("report-overdue") else 10
     for days_left in dict.fromkeys((usual, 10, 1, 0, -4)):
         written_on = _LAST_DAY - timedelta(days=days_left)
         for plan_name, plan in (("all said", _make_full_plan()), ("little said", _make_bare_plan())):
             yield _remind(f"{plan_name}, {days_left} days left", plan, kind, _UNIT, written_on, "report")
     full = _make_full_plan()
+    for step in (2, 3):
+        written_on = _LAST_DAY + timedelta(days=step * 2)
+        yield _remind(f"time {step} of its rule", full, kind, _UNIT, written_on, "report", step=step)
     owed = full.reports[0]
     by_hour = _change_report(full, replace(owed, due=Due("by", _LAST_DAY, time(17, 0)), owed_by=("son-dong/an-ba",)))
     yield _remind("a commune, by an hour", by_hour, kind, _COMMUNE, _LAST_DAY, "report")
@@ -163,11 +166,20 @@ _NOTICES = {
 }
 
 
-def _remind(name: str, plan: Plan, template: str, contact: Contact, written_on: date, about: About = "visit") -> Sample:
+def _remind(
+    name: str,
+    plan: Plan,
+    template: str,
+    contact: Contact,
+    written_on: date,
+    about: About = "visit",
+    *,
+    step: int = 1,
+) -> Sample:
     written_at = datetime.combine(written_on, time(8, 0), plan.zone)
     letter = describe_letter(
         PlanIndex(plan),
-        _make_reminder(name, plan, template, contact, about),
+        replace(_make_reminder(name, plan, template, contact, about), occurrence=f"/{step}"),
         contact,
         contacts=_CONTACTS,
         workdays=WorkingDays(),

@@ -171,7 +171,15 @@ class MessageWriter:
         """Set the letter of ``reminder``: from the one that others of the same place got, where it can be shared."""
         plan, kind = sources.index.plan, reminder.template
         today = written_at.astimezone(plan.zone).date()
-        key = (plan.id, kind, f"{reminder.about}|{reminder.item}", reminder.unit, contact.of, contact.title, today)
+        key = (
+            plan.id,
+            kind,
+            f"{reminder.about}|{reminder.item}|{reminder.occurrence}",
+            reminder.unit,
+            contact.of,
+            contact.title,
+            today,
+        )
         kept = self._letters.get(key)
         if kept is not None and kept[0] is sources and kept[1] is not None:
             return kept[1].fill(contact.name, reminder.address)

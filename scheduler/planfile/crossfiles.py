@@ -23,6 +23,9 @@ from scheduler.planfile.crosscheck import (
 )
 from scheduler.planfile.tree import Mapping, Scalar
 from scheduler.planfile.wording import quote, suggest
+from scheduler.rules import WhenError, parse_repeat, parse_when
+
+RESERVED_RULES = frozenset(("notice", "receipt", "digest"))
 
 
 def check_contacts(contacts: tuple[FileTree, ...], plans: tuple[FileTree, ...]) -> tuple[Problem, ...]:
@@ -62,8 +65,12 @@ def check_rules(rules: FileTree, plans: tuple[FileTree, ...], template_kinds: fr
             complaints += _check_letter(rule, template, f"rules[{index}].template", template_kinds)
         if to is not None and not rule.items("to"):
             complaints.append(
-                Complaint(to.key, f"rules[{index}].to", "is empty; name units, communes or team, or delete the rule")
+                Complaint(
+                    to.key, f"rules[{index}].to", "is empty; name units, communes, team or heads, or delete the rule"
+                )
             )
+        complaints += _check_timing(rule, f"rules[{index}]")
+        complaints += _check_name(rule, f"rules[{index}]")
         complaints += _check_plans(rule, f"rules[{index}]", [plan.stem for plan in plans])
     return tuple(place(rules.file, complaints))
 
@@ -77,6 +84,29 @@ def _check_letter(rule: Mapping, template: Scalar, path: str, kinds: frozenset[s
     if template.text not in usable:
         said = f"{quote(template.text)} is no letter for a rule about a {about.text}; {_list_kinds(usable)}"
         yield Complaint(template, path, said)
+
+
+def _check_timing(rule: Mapping, path: str) -> Iterator[Complaint]:
+    """Complain of a rule that fires after what does not wait to be late, and of one that repeats before it is."""
+    when, repeat, about = rule.text("when"), rule.text("repeat"), rule.text("about")
+    try:
+        after = when is not None and parse_when(when.text).after
+        repeats = repeat is not None and bool(repeat.text.strip()) and bool(parse_repeat(repeat.text))
+    except WhenError:
+        return
+    if after and when is not None and about is not None and about.text == "visit":
+        said = f"{quote(when.text)} is for reports that are not in; a rule about a visit fires before it, or on its day"
+        yield Complaint(when, f"{path}.when", said)
+    if repeat is not None and repeats and not after:
+        said = "is for rules that fire after the last day; delete it, or write 'when: 1 working day after at 08:00'"
+        yield Complaint(repeat, f"{path}.repeat", said)
+
+
+def _check_name(rule: Mapping, path: str) -> Iterator[Complaint]:
+    name = rule.text("id")
+    if name is not None and name.text in RESERVED_RULES:
+        said = f"{quote(name.text)} is the name of mails that go by themselves; choose another"
+        yield Complaint(name, f"{path}.id", said)
 
 
 def check_days(days: FileTree) -> tuple[Problem, ...]:

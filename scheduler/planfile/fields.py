@@ -14,9 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, With
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from scheduler.model import When
+from scheduler.model import Repeat, When
 from scheduler.planfile import values
-from scheduler.rules import parse_when
+from scheduler.rules import REPEAT_EXAMPLE, parse_repeat, parse_when
 
 T = TypeVar("T")
 
@@ -92,10 +92,16 @@ Sentence = Annotated[
                 "5 working days before at 08:00",
                 "the day before at 15:00",
                 "on the last day at 08:00",
+                "1 working day after at 08:00",
             ],
         }
     ),
 ]
 PasswordHash = Annotated[str, AfterValidator(_read_password_hash), _texts(_ARGON2)]
+Repetition = Annotated[
+    Repeat,
+    BeforeValidator(from_text(parse_repeat)),
+    WithJsonSchema({"type": "string", "pattern": "^ *[Ee]very ", "examples": [REPEAT_EXAMPLE]}),
+]
 Maybe = Annotated[T | None, BeforeValidator(_blank_is_none)]
 Many = Annotated[tuple[T, ...], BeforeValidator(_none_is_empty), OrNothing()]

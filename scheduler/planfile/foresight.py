@@ -191,10 +191,10 @@ def find_idle_rules(
     for (index, keys), rule in zip(tree.root.mappings("rules") if tree.root else (), rules, strict=True):
         mine = [t for about, t in targets if about == rule.about and (not rule.plans or t.plan.id in rule.plans)]
         sentence = keys.text("when")
-        if sentence is not None:
+        if sentence is not None and not rule.when.after:
             complaints += _judge_instants(rule, mine, sentence, f"rules[{index}].when", workdays)
         for i, audience in keys.texts("to") if rule.about == "report" else ():
-            if audience.text != "units":
+            if audience.text not in ("units", "heads"):
                 said = f"{quote(audience.text)} is told of no report: a report is owed by units; delete it"
                 complaints.append(Complaint(audience, f"rules[{index}].to[{i}]", said, "warning"))
     return tuple(place(tree.file, complaints))

@@ -49,6 +49,7 @@ from scheduler.planfile.fields import (
     Paragraphs,
     PasswordHash,
     Reference,
+    Repetition,
     Sentence,
     ZoneName,
     none_is_no_keys,
@@ -313,13 +314,15 @@ class ContactKeys(Keys):
     """A unit (son-dong), a commune (son-dong/an-ba) or a team (doan-kiem-tra)."""
     plans: Many[Id] = ()
     """Ids of the plans it is told of; left out: of all."""
+    head: StrictBool = False
+    """true: leads what it belongs to; rules that write to heads mean it. Default false."""
 
 
 class ContactsKeys(Keys):
     contacts: Many[ContactKeys] = ()
 
     def to_contacts(self) -> tuple[Contact, ...]:
-        return tuple(Contact(c.id, c.name, c.of, c.email, c.title, c.plans) for c in self.contacts)
+        return tuple(Contact(c.id, c.name, c.of, c.email, c.title, c.plans, c.head) for c in self.contacts)
 
 
 RuleAbout = Literal["visit", "report"]
@@ -331,16 +334,18 @@ class RuleKeys(Keys):
     about: RuleAbout
     """visit or report."""
     to: Many[Audience]
-    """Whom: units, communes, team."""
+    """Whom: units, communes, team, heads."""
     when: Sentence
-    """Such as "5 working days before at 08:00"."""
+    """Such as "5 working days before at 08:00", or "1 working day after at 08:00" for a report that is not in."""
+    repeat: Maybe[Repetition] = None
+    """For a rule that fires after the last day: every 2 working days, 3 times."""
     template: Line
     """A name in templates/email."""
     plans: Many[Id] = ()
     """Ids of the plans the rule is for; left out: for all."""
 
     def to_rule(self) -> Rule:
-        return Rule(self.id, self.about, self.to, self.when, self.template, self.plans)
+        return Rule(self.id, self.about, self.to, self.when, self.template, self.plans, self.repeat)
 
 
 class RulesKeys(Keys):

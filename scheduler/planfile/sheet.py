@@ -38,13 +38,17 @@ _HEADS = {
     "email": ("E-mail", "email", "mail", "thư điện tử", "địa chỉ e-mail", "địa chỉ email", "địa chỉ thư điện tử"),
     "of": ("Thuộc", "of", "thuộc đơn vị"),
     "plans": ("Kế hoạch", "plans"),
+    "head": ("Lãnh đạo", "head", "là lãnh đạo", "thủ trưởng"),
 }
+_YES = frozenset(("x", "co", "dung", "yes", "true", "1"))
+_NO = frozenset(("", "khong", "no", "false", "0"))
 _REQUIRED = ("id", "name", "email", "of")
 _KEY_BY_HEAD = {make_slug(head): key for key, heads in _HEADS.items() for head in heads}
 _REWORDED = (
     (re.compile(r"contacts\[\d+\]\."), ""),
     (re.compile(r"is empty; write .*"), "is empty; fill in this cell"),
     (re.compile(r"on line (\d+)"), r"in row \1"),
+    (re.compile(r"is neither true nor false; write .*"), "is neither yes nor no; write x, or leave the cell empty"),
 )
 
 
@@ -233,6 +237,9 @@ def _make_value(key: str, cell: str, line: int, column: int) -> Iterator[Scalar 
     if key == "plans":
         items = (Scalar(part.strip(), "text", line, column, line) for part in re.split("[,;]", text) if part.strip())
         yield Sequence(tuple(items), line, column, flow=True, end_line=line, end_column=column)
+        return
+    if key == "head" and make_slug(text) in _YES | _NO:
+        yield Scalar("true" if make_slug(text) in _YES else "false", "bool", line, column, line)
         return
     if key == "of":
         # Offices write names here; ids are made from names, so that both mean the same.

@@ -27,6 +27,8 @@ def find_untold(
             belongs = _map_contacts(contacts, plan.stem)
             wanted = {a for rule in rules if rule.about == "visit" and _is_for(rule, plan.stem) for a in rule.to}
             warnings += place(plan.file, _find_gaps(plan.root, set(belongs.values()), wanted))
+            if any("heads" in rule.to for rule in rules if rule.about == "report" and _is_for(rule, plan.stem)):
+                warnings += place(plan.file, _find_headless(plan.root, belongs, _list_heads(contacts)))
             if "team" in wanted:
                 warnings += place(plan.file, _find_lost_members(plan.root, belongs))
     return tuple(warnings)
@@ -92,6 +94,28 @@ def _find_gaps(root: Mapping, told: set[str], wanted: set[Audience]) -> Iterator
     for index, report in root.mappings("reports"):
         for i, ower in report.texts("owed_by"):
             yield from _miss(ower, f"reports[{index}].owed_by[{i}]", ower.text, told)
+
+
+def _list_heads(contacts: tuple[FileTree, ...]) -> frozenset[str]:
+    """Return the ids of the contacts that lead what they belong to."""
+    return frozenset(
+        contact_id.text
+        for tree in contacts
+        for _, contact in (tree.root.mappings("contacts") if tree.root else ())
+        if (contact_id := contact.text("id")) is not None
+        and (head := contact.value("head")) is not None
+        and head.plain is True
+    )
+
+
+def _find_headless(root: Mapping, belongs: dict[str, str], heads: frozenset[str]) -> Iterator[Complaint]:
+    """Yield who owes a report and has contacts, but none that a rule for heads could write to."""
+    led = {of for contact, of in belongs.items() if contact in heads}
+    for index, report in root.mappings("reports"):
+        for i, ower in report.texts("owed_by"):
+            if ower.text in set(belongs.values()) - led:
+                said = f"{quote(ower.text)} has no head who could be told; write 'head: true' below one of its contacts"
+                yield Complaint(ower, f"reports[{index}].owed_by[{i}]", said, "warning")
 
 
 def _miss(node: Scalar, path: str, body: str, told: set[str]) -> Iterator[Complaint]:

@@ -89,6 +89,21 @@ def test_preview_lists_the_mails_of_the_seven_rules(config: Path) -> None:
     assert exempt == {"visit-1-week", "visit-2-days"}
 
 
+def test_preview_lists_apart_what_goes_only_where_a_report_is_not_in(config: Path) -> None:
+    ran = run_command("preview", "--json", folder=config.parent)
+    assert Counter((mail["rule"], mail["due_at"]) for mail in ran.records("conditional")) == {
+        ("report-overdue", "2024-05-10T08:00:00+07:00"): 18,
+        ("report-overdue", "2024-05-14T08:00:00+07:00"): 18,
+        ("report-overdue", "2024-05-16T08:00:00+07:00"): 18,
+        ("report-overdue-head", "2024-05-20T08:00:00+07:00"): 9,
+    }
+    heads = {mail["to"] for mail in ran.records("conditional") if mail["rule"] == "report-overdue-head"}
+    assert {address.partition("@")[0] for address in heads} == {"ubnd"}
+    text = run_command("preview", folder=config.parent).out
+    assert "\nonly if the report is not in:\n" in text
+    assert text.rstrip().endswith("422 mails (63 more where a report is not in), 0 who cannot be told")
+
+
 def test_preview_as_of_shows_what_is_still_to_come(config: Path) -> None:
     ran = run_command("preview", "--json", "--as-of", "2024-05-08T09:00+07:00", folder=config.parent)
     mails = ran.records("mails")

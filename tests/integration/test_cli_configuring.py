@@ -13,7 +13,9 @@ from scheduler.errors import UsageError
 from scheduler.planfile import load_configuration
 from scheduler.settings import Settings, load_settings
 
-KINDS = frozenset({"report-due", "report-last-day", "visit-coming", "visit-eve"})
+KINDS = frozenset(
+    ("report-due", "report-last-day", "report-overdue", "report-overdue-head", "visit-coming", "visit-eve")
+)
 ASKED = 7
 
 
@@ -34,7 +36,7 @@ def test_with_yes_a_right_configuration_without_a_plan_is_made() -> None:
     assert run_init("--yes").exit_code == 0
     configuration = load_configuration(Path("new"), template_kinds=KINDS)
     assert (configuration.plans, configuration.contacts) == ((), ())
-    assert len(configuration.rules) == 7
+    assert len(configuration.rules) == 9
     assert [str(warning) for warning in configuration.warnings] == [
         "new/plans holds no plan; make one with: scheduler import DOCUMENT"
     ]

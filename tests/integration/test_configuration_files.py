@@ -522,9 +522,40 @@ P, C, R, D = "plans/kiem-tra.yaml", "contacts.yaml", "reminders.yaml", "holidays
             R,
             "to: [units, team]",
             "to: [‸unit, team]",
-            "rules[0].to[0]: 'unit' is not known here; write 'units', 'communes' or 'team'",
+            "rules[0].to[0]: 'unit' is not known here; write 'units', 'communes', 'team' or 'heads'",
         ),
-        (R, "to: [units, team]", "‸to: []", "rules[0].to: is empty; name units, communes or team, or delete the rule"),
+        (
+            R,
+            "to: [units, team]",
+            "‸to: []",
+            "rules[0].to: is empty; name units, communes, team or heads, or delete the rule",
+        ),
+        (
+            R,
+            "when: the day before at 15:00",
+            "when: ‸1 day after at 08:00",
+            "rules[0].when: '1 day after at 08:00' is for reports that are not in; a rule about a visit fires before"
+            " it, or on its day",
+        ),
+        (
+            R,
+            "    template: visit-eve",
+            "    repeat: ‸every 2 days, 3 times\n    template: visit-eve",
+            "rules[0].repeat: is for rules that fire after the last day; delete it, or write 'when: 1 working day after"
+            " at 08:00'",
+        ),
+        (
+            R,
+            "    template: visit-eve",
+            "    repeat: ‸twice\n    template: visit-eve",
+            "rules[0].repeat: 'twice' is not understood; write it as: every 2 working days, 3 times",
+        ),
+        (
+            R,
+            "- id: visit-eve",
+            "- id: ‸digest",
+            "rules[0].id: 'digest' is the name of mails that go by themselves; choose another",
+        ),
         (R, "about: visit", "about: ‸plan", "rules[0].about: 'plan' is not known here; write 'visit' or 'report'"),
         (
             D,

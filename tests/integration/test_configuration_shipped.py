@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, time
 from pathlib import Path
 
-from scheduler.model import DayOverride
+from scheduler.model import DayOverride, Repeat
 from scheduler.planfile import load_configuration
 from scheduler.planfile.explain import known_keys
 from scheduler.planfile.schemas import ContactsKeys, DaysKeys, RulesKeys
@@ -51,16 +51,18 @@ def test_every_contact_has_an_address_of_its_own_that_reaches_nobody() -> None:
 
 
 def test_the_whole_loads_and_everybody_can_be_told() -> None:
-    kinds = frozenset({"report-due", "report-last-day", "visit-coming", "visit-eve"})
+    reports = ("report-due", "report-last-day", "report-overdue", "report-overdue-head")
+    kinds = frozenset((*reports, "visit-coming", "visit-eve"))
     configuration = load_configuration(CONFIG, template_kinds=kinds)
     assert [plan.id for plan in configuration.plans] == ["kiem-tra-2024"]
     assert configuration.warnings == ()
 
 
-def test_the_rules_are_the_seven_defaults() -> None:
+def test_the_rules_are_the_nine_defaults() -> None:
     rules = RulesKeys.model_validate(read("reminders.yaml")).to_rules()
     everybody = ("units", "communes", "team")
-    assert [(r.id, r.about, r.to, r.when.lead_days, r.when.working, r.when.at, r.template) for r in rules] == [
+    before = [rule for rule in rules if not rule.when.after]
+    assert [(r.id, r.about, r.to, r.when.lead_days, r.when.working, r.when.at, r.template) for r in before] == [
         ("report-2-weeks", "report", ("units",), 14, False, time(8), "report-due"),
         ("report-5-days", "report", ("units",), 5, True, time(8), "report-due"),
         ("report-1-day", "report", ("units",), 1, True, time(8), "report-due"),
@@ -69,6 +71,21 @@ def test_the_rules_are_the_seven_defaults() -> None:
         ("visit-2-days", "visit", everybody, 2, True, time(8), "visit-coming"),
         ("visit-eve", "visit", ("team",), 1, False, time(15), "visit-eve"),
     ]
+    twice_more = Repeat(2, True, 3, "every 2 working days, 3 times")
+    after = [rule for rule in rules if rule.when.after]
+    assert [
+        (r.id, r.about, r.to, r.when.lead_days, r.when.working, r.when.at, r.template, r.repeat) for r in after
+    ] == [
+        ("report-overdue", "report", ("units",), 1, True, time(8), "report-overdue", twice_more),
+        ("report-overdue-head", "report", ("heads",), 7, True, time(8), "report-overdue-head", None),
+    ]
+
+
+def test_each_units_committee_is_its_head() -> None:
+    contacts = ContactsKeys.model_validate(read("contacts.yaml")).to_contacts()
+    heads = [contact for contact in contacts if contact.head]
+    assert len(heads) == 10
+    assert all(contact.id == f"ubnd-{contact.of}" for contact in heads)
 
 
 def test_the_days_hold_the_exchange_that_the_library_misses() -> None:

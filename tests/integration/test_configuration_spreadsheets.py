@@ -198,3 +198,13 @@ def test_the_ids_in_spreadsheets_are_known_to_an_import(folder: Path) -> None:
     write_workbook(folder, VIETNAMESE, *ROWS)
     (folder / "contacts.csv").write_text("id,name,email,of\nso,Sở,,doan\n,x,,doan\n", encoding="utf-8")
     assert list_sheet_ids(folder) == {"td", "ubnd-sd", "ubnd-ab", "so"}
+
+
+def test_who_leads_is_marked_in_a_column_of_its_own(folder: Path) -> None:
+    rows = tuple((*row, mark) for row, mark in zip(ROWS, (None, "X", "không"), strict=True))
+    write_workbook(folder, (*VIETNAMESE, "Lãnh đạo"), *rows)
+    assert [contact.head for contact in load(folder).contacts] == [False, True, False]
+    write_workbook(folder, (*VIETNAMESE, "Lãnh đạo"), (*ROWS[1], "có lẽ"))
+    assert complain(folder)[0] == (
+        "config/contacts.xlsx: sheet Danh bạ, H2 head: 'có lẽ' is neither yes nor no; write x, or leave the cell empty"
+    )

@@ -177,3 +177,20 @@ def test_audiences_that_no_rule_tells_are_not_missed(folder: Path) -> None:
         "config/plans/a.yaml:12:74 visits[0].team: 'doan' has no contact and cannot be told; add one with 'of: doan'",
         "config/plans/a.yaml:13:73 visits[1].team: 'doan' has no contact and cannot be told; add one with 'of: doan'",
     ]
+
+
+def test_a_unit_that_owes_a_report_and_has_no_head_is_told_where_a_rule_writes_to_heads(folder: Path) -> None:
+    write_plan("a", PLAN + "reports:\n  - {id: b, title: B, due: {by: 2024-05-09}, owed_by: [son-dong, luc-nam]}\n")
+    contacts = CONTACTS.replace("of: son-dong}", "of: son-dong, head: true}")
+    Path("config/contacts.yaml").write_text(contacts, encoding="utf-8")
+    assert warn(folder) == []
+    rule = (
+        "  - {id: h, about: report, to: [heads], when: 7 working days after at 08:00, template: report-overdue-head,"
+        " repeat: 'every week, 2 times'}\n"
+    )
+    Path("config/reminders.yaml").write_text(RULES + rule, encoding="utf-8")
+    warnings = load_configuration(folder, template_kinds=KINDS | {"report-overdue-head"}).warnings
+    assert [str(warning) for warning in warnings] == [
+        "config/plans/a.yaml:15:66 reports[0].owed_by[1]: 'luc-nam' has no head who could be told;"
+        " write 'head: true' below one of its contacts"
+    ]

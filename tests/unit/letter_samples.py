@@ -97,6 +97,7 @@ def make_cases() -> dict[str, Case]:
     return {
         "report-due": make_case("report-due", "ubnd-son-dong", "2024-05-03T08:00", about="report"),
         "report-overdue": make_case("report-overdue", "ubnd-son-dong", "2024-05-13T08:00", about="report"),
+        "report-overdue-head": make_case("report-overdue-head", "ubnd-son-dong", "2024-05-20T08:00", about="report"),
         "report-last-day": make_case("report-last-day", "ubnd-luc-nam", "2024-05-09T08:00", about="report"),
         "visit-coming-unit": make_case("visit-coming", "ubnd-son-dong", "2024-05-13T08:00"),
         "visit-coming-commune": make_case("visit-coming", "ubnd-an-ba", "2024-05-16T08:00"),

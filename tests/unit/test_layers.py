@@ -13,7 +13,7 @@ PURE = (
     "letters",
     "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "blocks", "vevent", "snapshot",
     "preview", "intake", "documents.document", "composing", "pacing", "truths", "notices", "guard", "differences",
-    "arrivals", "attendance", "links", "receipts", "owing", "joining",
+    "arrivals", "attendance", "links", "receipts", "owing", "joining", "overdue", "digests",
 )  # fmt: skip
 SHELLS = (
     "service",

@@ -58,6 +58,7 @@ def test_a_rule_may_name_every_shipped_kind_but_the_notices() -> None:
         "report-due",
         "report-last-day",
         "report-overdue",
+        "report-overdue-head",
         "visit-coming",
         "visit-eve",
     }

@@ -4,8 +4,52 @@ from datetime import time
 
 import pytest
 
-from scheduler.model import When
-from scheduler.rules import WhenError, parse_when
+from scheduler.model import Repeat, When
+from scheduler.rules import WhenError, parse_repeat, parse_when
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead_days", "working"),
+    [
+        ("1 working day after at 08:00", 1, True),
+        ("3 days after at 8:00", 3, False),
+        ("2 weeks after at 08:00", 14, False),
+        ("the day after at 08:00", 1, False),
+    ],
+)
+def test_parse_when_understands_after(sentence: str, lead_days: int, working: bool) -> None:
+    assert parse_when(sentence) == When(lead_days, working, time(8), sentence, after=True)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "every", "working", "times"),
+    [
+        ("every 2 working days, 3 times", 2, True, 3),
+        ("Every  working day,  4 times", 1, True, 4),
+        ("every 3 days, 2 times", 3, False, 2),
+        ("every week, 20 times", 7, False, 20),
+    ],
+)
+def test_parse_repeat_understands(sentence: str, every: int, working: bool, times: int) -> None:
+    assert parse_repeat(sentence) == Repeat(every, working, times, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        ("every 2 working days", "is not understood; write it as: every 2 working days, 3 times"),
+        ("2 working days, 3 times", "is not understood"),
+        ("every 0 days, 3 times", "0 days is out of range"),
+        ("every 2 working weeks, 3 times", "there are no working weeks"),
+        ("every 2 days, 1 times", "1 times is out of range; write 2 to 20 times, the first one counted"),
+        ("every 2 days, 21 times", "21 times is out of range"),
+        ("", "is not understood"),
+    ],
+)
+def test_parse_repeat_names_what_is_wrong(sentence: str, part: str) -> None:
+    with pytest.raises(WhenError) as caught:
+        parse_repeat(sentence)
+    assert part in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +76,9 @@ def test_parse_when_understands(sentence: str, lead_days: int, working: bool, at
         ("5 working days before at 25:00", "'25:00' is no hour of the day"),
         ("5 working days before at eight", "'eight' is no hour of the day"),
         ("five days before at 08:00", "'five days before' is not understood"),
-        ("5 days after at 08:00", "'5 days after' is not understood"),
+        ("5 days later at 08:00", "'5 days later' is not understood"),
+        ("0 working days after at 08:00", "0 days is out of range"),
+        ("2 working weeks after at 08:00", "there are no working weeks"),
         ("2 working weeks before at 08:00", "there are no working weeks"),
         ("0 days before at 08:00", "0 days is out of range"),
         ("400 days before at 08:00", "400 days is out of range"),
