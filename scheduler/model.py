@@ -259,10 +259,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When to tell whom about what, with which template kind; ``plans`` are the ids it is for, () all.
-
-    ``repeat`` None fires once.
-    """
+    """When (once, or again by ``repeat``) to tell whom about what; ``plans`` are the ids it is for, () all."""
 
     id: str
     about: About
@@ -380,7 +377,7 @@ class Reminder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A contact that should be told of an item and has no address, or an audience without contacts."""
+    """A contact without an address that should be told of an item, or an audience without contacts."""
 
     about: About
     item: str

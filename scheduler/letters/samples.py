@@ -179,7 +179,7 @@ def _remind(
     written_at = datetime.combine(written_on, time(8, 0), plan.zone)
     letter = describe_letter(
         PlanIndex(plan),
-        replace(_make_reminder(name, plan, template, contact, about), occurrence=f"/{step}"),
+        _make_reminder(name, plan, template, contact, about)._replace(occurrence=f"/{step}"),
         contact,
         contacts=_CONTACTS,
         workdays=WorkingDays(),
