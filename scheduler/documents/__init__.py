@@ -1,8 +1,9 @@
 """A file in, a ``Document`` out: one reader per form, the form told by content and never by the file's name.
 
 IO: only ``read_document`` touches the file system. Plain text of common size is read here; everything else is parsed
-by a child process with limits (isolation, worker), after LibreOffice where the form is old or OpenDocument (office). A
-new form is one more module that yields ``Block``s, its signature in forms, package or ole, and one line in worker.
+by a child process with limits (isolation, children, worker), after LibreOffice where the form is old or OpenDocument
+(office). A new form is one more module that yields ``Block``s, its signature in forms, package or ole, and one line in
+worker.
 """
 
 from __future__ import annotations

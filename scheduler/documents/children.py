@@ -45,11 +45,12 @@ def start_child(content: bytes, form: str, name: str) -> Child:
 
 
 def may_fork() -> bool:
-    """Tell whether this process has one thread and is small; False where the system does not say."""
+    """Tell whether this process has one thread and is small; False where the system does not say, or cannot watch."""
     try:
+        os.close(os.pidfd_open(os.getpid()))
         pages = int(_SIZES.read_text(encoding="ascii").split()[0])
         alone = len(list(_THREADS.iterdir())) == 1
-    except (OSError, ValueError):
+    except (AttributeError, OSError, ValueError):
         return False
     return alone and pages * os.sysconf("SC_PAGE_SIZE") <= _LARGEST_FORKED
 
