@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types golden soak clients bench lock clean
+.PHONY: help demo test check lint types golden soak clients screens bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -34,8 +34,11 @@ soak: .venv/dev ## what takes long: 50 kills of a rehearsal, 500 over 3,000 mail
 clients: .venv/dev ## calendar clients subscribed to a running service
 	@$(BIN)/pytest tests/acceptance/test_clients.py
 
+screens: .venv/dev ## pictures of every page, in docs/screens
+	@SCREENS=write $(BIN)/pytest tests/acceptance/test_browser.py
+
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
-	@for bench in plan_reminders import_forms feed_build feed_http token_timing edit_served compose_mail send_mail; do \
+	@for bench in plan_reminders import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages; do \
 	  echo "== $$bench"; $(BIN)/python bench/$$bench.py || failed=1; done; exit $${failed:-0}
 
 lock: .venv/dev ## resolve the requirements anew

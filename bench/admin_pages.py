@@ -94,9 +94,7 @@ async def compare(ours: Site, bare: Site, seconds: int) -> int:
     for name, clicks in (("reading", reading), ("a bare page, reading", bare_reading), ("never reading", busy)):
         rate = len(clicks.seconds) / seconds
         cpu = 1000 * clicks.cpu_seconds / len(clicks.seconds)
-        print(
-            f"  all, {name}: p95 {1000 * clicks.p95:.1f} ms, {rate:.0f} answers/s, {cpu:.1f} ms of the server CPU each"
-        )
+        print(f"  all, {name}: p95 {1000 * clicks.p95:.1f} ms, {rate:.0f} answers/s, {cpu:.1f} ms of server CPU each")
     print(f"  p95 as a ratio to the bare page: {reading.p95 / bare_reading.p95:.3g}\n")
     return judge_targets((Target("p95 of 20 people clicking, in seconds", reading.p95, WITHIN_SECONDS),))
 
