@@ -42,8 +42,3 @@ def make_pages(path: str, parameters: Parameters, number: int, total: int, per_p
     """Return the pages of a list; a number past the last page shows the last."""
     last = max(1, -(-total // per_page))
     return Pages(path, parameters, min(number, last), total, per_page)
-
-
-def count_open(shown: int, first: int, per_page: int) -> int:
-    """Return how many entries there are at least, where they are not counted: one more than fits shows a next page."""
-    return first + shown if shown <= per_page else first + per_page + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
-from scheduler.web.wording import word_day, word_weekday
+from scheduler.web.wording import word_day
 
 _TOP, _BARS, _MARKS = 22, 92, 44
 _LEFT = 34
@@ -95,8 +95,3 @@ def _text(kind: str, x: float, y: float, words: str) -> str:
 
 def list_days(first: date, count: int) -> tuple[date, ...]:
     return tuple(first + timedelta(days=number) for number in range(count))
-
-
-def word_long_day(day: date) -> str:
-    """Return "Thứ Hai 20/5"."""
-    return f"{word_weekday(day)} {word_day(day)}"

@@ -1,0 +1,82 @@
+"""The words of the pages: every state has some, and what the program remarks is said in Vietnamese."""
+
+from dataclasses import replace
+
+import pytest
+
+from scheduler.arrivals import NOT_OWED_NOW, Standing
+from scheduler.attendance import Reply
+from scheduler.delivery import DeliveryState, plan_retry
+from scheduler.differences import EventDifference
+from scheduler.guard import Limits
+from scheduler.ledger import Did
+from scheduler.web.admin import trail
+from scheduler.web.admin.words import (
+    Said,
+    word_count,
+    word_detail,
+    word_event,
+    word_followed,
+    word_outcome,
+    word_reason,
+    word_reply,
+    word_standing,
+    word_state,
+)
+from tests.samples import DUE_AT, make_delivery
+
+
+def test_every_state_standing_reply_and_action_has_words() -> None:
+    assert len({word_state(state) for state in DeliveryState}) == len(DeliveryState)
+    assert len({word_standing(standing) for standing in Standing}) == len(Standing)
+    assert len({word_reply(reply) for reply in Reply}) == len(Reply)
+    assert set(trail.list_described()) == set(Did)
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        (NOT_OWED_NOW, Said("báo cáo đã nhận, được báo là đã gửi, hoặc được miễn", foreign=False)),
+        ("skipped by admin lan", Said("admin lan bỏ qua", foreign=False)),
+        ("silent twice: no answer", Said("máy chủ im lặng hai lần: no answer", foreign=True)),
+        ("given up after 7 attempts: 451 later", Said("đã thôi sau nhiều lần thử: 451 later", foreign=True)),
+        ("550 5.1.1 user unknown", Said("550 5.1.1 user unknown", foreign=True)),
+    ],
+)
+def test_what_the_program_remarks_is_vietnamese_and_what_a_server_said_stays(detail: str, said: Said) -> None:
+    assert word_detail(detail) == said
+
+
+def test_who_sent_a_mail_again_is_said_with_what_was_before() -> None:
+    failed = replace(make_delivery(), state=DeliveryState.FAILED, detail="550 no")
+    verdict = plan_retry(failed, DUE_AT, by="admin lan")
+    assert word_detail(verdict.detail).text == "admin lan cho gửi lại; trước đó: 550 no"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            "plan x would be empty: all 9 visits and reports to come would be cancelled",
+            "Kế hoạch x sẽ trống: cả 9 buổi kiểm tra và báo cáo còn lại bị hủy",
+        ),
+        (f"70 mails would go out at once, more than {Limits().mails_at_once}", "70 thư sẽ gửi cùng lúc, quá mức 50"),
+        ("something new", "something new"),
+    ],
+)
+def test_reasons_to_wait_are_said_in_vietnamese(reason: str, words: str) -> None:
+    assert word_reason(reason) == words
+
+
+def test_events_counts_and_what_followed() -> None:
+    difference = EventDifference("moved", "uid", "", "2024-05-09 07:00–11:30 Kiểm tra", None)
+    assert word_event(difference.before or "") == "09/5/2024 07:00–11:30 Kiểm tra"
+    assert word_count(1234567) == "1.234.567"
+    assert word_followed("a: 2 events moved, 5 mails taken back; b: 1 mails planned") == (
+        "a: 2 sự kiện dời, 5 thư rút lại; b: 1 thư hẹn mới"
+    )
+    assert [word_outcome(outcome) for outcome in (None, "sent", "withheld")] == [
+        "đang gửi",
+        "Đã gửi",
+        "máy chủ từ chối ta, thư giữ lại",
+    ]
