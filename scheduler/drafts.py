@@ -25,7 +25,7 @@ from pathlib import Path
 
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.joining import Keep, join_texts, settle_texts
-from scheduler.planfile.folder import read_files
+from scheduler.planfile.folder import Stamp, read_files, stamp_file
 
 FOLDER = "drafts"
 MOST_DRAFTS = 200
@@ -85,6 +85,7 @@ class Drafts:
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir / FOLDER
         self._lock = threading.Lock()
+        self._read: dict[str, tuple[Stamp, Draft]] = {}
 
     def keep(self, author: str, title: str, files: tuple[DraftFile, ...], now: datetime) -> Draft:
         """Keep a new draft; UsageError for a file that is not edited here, or where there are too many drafts."""
@@ -109,10 +110,18 @@ class Drafts:
         """Return a draft; None where it is gone, or cannot be read any more."""
         if not _ID.fullmatch(draft_id):
             return None
+        path = self._find_path(draft_id)
+        stamp = stamp_file(path)
+        known = self._read.get(draft_id)
+        if known is not None and stamp and known[0] == stamp:
+            return known[1]
         try:
-            return _read(draft_id, self._find_path(draft_id).read_text("utf-8"))
+            draft = _read(draft_id, path.read_text("utf-8"))
         except (OSError, ValueError, KeyError, TypeError):
+            self._read.pop(draft_id, None)
             return None
+        self._read[draft_id] = (stamp, draft)
+        return draft
 
     def list_drafts(self) -> tuple[Draft, ...]:
         """Return the drafts, the one worked on last first."""
@@ -127,6 +136,7 @@ class Drafts:
             self._find_path(draft_id).unlink()
         except FileNotFoundError:
             return False
+        self._read.pop(draft_id, None)
         return True
 
     def put_in_place(self, config_dir: Path, draft: Draft, note: Callable[[], None] = lambda: None) -> None:

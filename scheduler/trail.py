@@ -5,9 +5,11 @@ Pure but for one thing: a file's owner is looked up by its number.
 
 from __future__ import annotations
 
+import hashlib
 import pwd
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 
 from scheduler.differences import describe_events
@@ -20,17 +22,33 @@ _HASH = re.compile(r"\$argon2[a-z]*\$[^\s\"',}\]]+")
 _MASKED = "(hash)"
 
 
-def list_file_edits(before: FolderFiles, after: FolderFiles, made_at: datetime, followed: str) -> tuple[FileEdit, ...]:
-    """Return one row for each file that is new, other or gone, ordered by name."""
+def list_file_edits(
+    before: FolderFiles,
+    after: FolderFiles,
+    made_at: datetime,
+    followed: str,
+    find_editor: Callable[[str], str | None] = lambda version: None,
+) -> tuple[FileEdit, ...]:
+    """Return one row for each file that is new, other or gone, ordered by name.
+
+    ``find_editor`` says by the name of a version who wrote it on the pages; None where nobody did.
+    """
     old = {file.name: file for file in before.files}
     new = {file.name: file for file in after.files}
     edits = []
     for name in sorted({*old, *new}):
         was, now = old.get(name), new.get(name)
         if was is None or now is None or was.content != now.content:
-            author = find_author(now) if now is not None else ""
+            author = find_editor(name_version(name, None if now is None else now.content))
+            if author is None:
+                author = find_author(now) if now is not None else ""
             edits.append(FileEdit(made_at, name, _show(was), _show(now), author, followed))
     return tuple(edits)
+
+
+def name_version(file: str, content: bytes | None) -> str:
+    """Return the name of what a file holds, such as "contacts.yaml 3f2ac901be12"; "contacts.yaml -" for no file."""
+    return f"{file} {'-' if content is None else hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def describe_decision(decision: Decision) -> str:

@@ -10,13 +10,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from scheduler.cli.trying import DraftTrials
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
+from scheduler.drafts import Draft
 from scheduler.errors import Problem
 from scheduler.ledger import Ledger
 from scheduler.reconciling import Caution, describe_proposal, propose_changes
 from scheduler.service import Service
 from scheduler.snapshot import Snapshot
+from scheduler.web.admin.desk import Trial
 from scheduler.web.health import Health
 
 
@@ -31,10 +34,13 @@ class Watched(Protocol):
 class ServiceOffice:
     """Answers the pages; ``look`` makes the service look at its ledger at once."""
 
-    def __init__(self, service: Service, ledger: Ledger, run: Watched, look: Callable[[], None]) -> None:
+    def __init__(
+        self, service: Service, ledger: Ledger, run: Watched, trials: DraftTrials, look: Callable[[], None]
+    ) -> None:
         self._service = service
         self._ledger = ledger
         self._run = run
+        self._trials = trials
         self._look = look
         self._describing = threading.Lock()
         self._described: tuple[str, Differences] | None = None
@@ -66,6 +72,9 @@ class ServiceOffice:
         if in_force is None or not in_force.composer.wants(delivery):
             return None
         return in_force.composer.compose(delivery, max(now, delivery.due_at)).content
+
+    def try_draft(self, draft: Draft, now: datetime) -> Trial:
+        return self._trials.try_draft(draft, now)
 
     def look(self) -> None:
         self._look()

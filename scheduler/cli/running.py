@@ -17,12 +17,13 @@ from scheduler.cli.logs import configure_logs
 from scheduler.cli.office import ServiceOffice
 from scheduler.cli.operating import make_limits
 from scheduler.cli.publishing import make_feed_site
+from scheduler.cli.trying import DraftTrials
 from scheduler.cli.wiring import Wiring, config_option, load_everything, make_caution
 from scheduler.clock import WallClock, read_wall_clock
 from scheduler.errors import ConfigError, Problem, SchedulerError
 from scheduler.following import Decision, Setup
 from scheduler.last_good import Started, find_last_good, guess_ledger_url, keep_last_good, load_or_last_good
-from scheduler.ledger import Ledger, find_sqlite_file, hold_instance_lock
+from scheduler.ledger import Did, Ledger, find_sqlite_file, hold_instance_lock
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.model import RecordedEvent
 from scheduler.planfile.folder import FolderFiles, Reading, read_files
@@ -121,10 +122,12 @@ class _Running:
         self._timer = Timer(WallClock(), self._service.tick)
         self._service.on_progress = self._timer.beat
         self._warnings = started.reading.value.configuration.warnings
-        self._office = ServiceOffice(self._service, ledger, self, lambda: self._timer.arm(read_wall_clock()))
+        trials = DraftTrials(config_dir, ledger, self.list_problems)
+        self._office = ServiceOffice(self._service, ledger, self, trials, lambda: self._timer.arm(read_wall_clock()))
         self._admin_pages = build_admin(
             AdminSite(
                 config_dir=config_dir,
+                state_dir=state_dir,
                 templates=find_shipped("templates") / "web",
                 static=self._board.static,
                 ledger=ledger,
@@ -243,11 +246,16 @@ class _Running:
         before = find_last_good(self._state_dir)
         old = FolderFiles(()) if before is None else read_files(before)
         followed = describe_decision(decision)
-        self._ledger.edits.record(list_file_edits(old, files, decision.at, followed))
+        self._ledger.edits.record(list_file_edits(old, files, decision.at, followed, self._find_editor))
         try:
             keep_last_good(self._state_dir, files)
         except SchedulerError as error:
             _log.error("the configuration in force cannot be kept", problem=str(error))
+
+    def _find_editor(self, version: str) -> str | None:
+        """Return who put this version of a file in place on the pages for the office; None where nobody did."""
+        action = self._ledger.actions.find_last(Did.EDITED, version)
+        return None if action is None else action.by
 
     def _find_fallback(self, started: Started[Wiring]) -> Setup | None:
         """Return the configuration that ran before, for the case that the first one waits for approval."""

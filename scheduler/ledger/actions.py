@@ -24,6 +24,8 @@ class Did(StrEnum):
     ADDRESS_GIVEN = "address-given"
     ADDRESS_REVOKED = "address-revoked"
     EXPORTED = "exported"
+    EDITED = "edited"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,19 @@ class Actions:
         values = {"made_at": action.made_at, "by": action.by, "action": action.did, "about": action.about}
         with begin_writing(self._engine) as connection:
             connection.execute(insert(actions).values(values))
+
+    def find_last(self, did: Did, about: str) -> Action | None:
+        """Return the last action of this kind about exactly this; None where nobody did."""
+        columns = actions.c
+        query = (
+            select(columns.made_at, columns.by)
+            .where(columns.action == did, columns.about == about)
+            .order_by(columns.id.desc())
+            .limit(1)
+        )
+        with begin_reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Action(row[0], row[1], did, about)
 
     def list_page(self, *, first: int, most: int) -> tuple[Action, ...]:
         """Return at most ``most`` actions, the newest first, from number ``first`` (from 0) on."""

@@ -12,27 +12,37 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
 
-from scheduler.snapshot import make_snapshot
-from scheduler.workdays import WorkingDays
-from tests.integration.admin_site import Bench, Browser, make_bench
-from tests.samples import make_contacts, make_plan, make_rules
+from scheduler.drafts import Drafts
+from scheduler.planfile.folder import read_files
+from tests.integration.admin_site import Bench, Browser, make_editing_bench
 
 SIGN_IN = "/admin/dang-nhap"
 # What a path's parts may be: what is there, what is not, and what nobody would type.
 KNOWN = {
     "id": ("1", "2", "7", "0", "999999", "9223372036854775808", "0000000000000000000000000000000000001"),
-    "plan": ("plan", "khac", "%00", "..%2f..%2fetc", "a" * 500),
+    "plan": ("kiem-tra-2024", "khac", "%00", "..%2f..%2fetc", "a" * 500),
     "report": ("bao-cao", "khac", "%ff%fe", "'--"),
     "fingerprint": ("abc123", "%0d%0aset-cookie:x", "ạ"),
     "kind": ("csv", "xlsx", "exe"),
+    "name": (
+        "contacts.yaml",
+        "plans/kiem-tra-2024.yaml",
+        "admins.yaml",
+        "../admins.yaml",
+        "plans/%00.yaml",
+        "plans/a/b.yaml",
+    ),
+    "draft": ("0123456789abcdef", "..%2f..%2fetc", "%ff", "a" * 500),
 }
 FIELDS = (
     "don-vi", "viec", "ngay", "ve", "trang", "tinh-trang", "ly-do", "lich", "ke-hoach", "nguoi", "thiet-bi", "thang",
     "tim", "noi-dung", "ca", "tiep", "ten", "mat-khau",
+    "ban", "nhap", "dong", "tep", "giu",
 )  # fmt: skip
 VALUES = (
     "son-dong", "son-dong/an-ba", "nhan", "mien", "lay-lai", "2024-05-08", "0001-01-01", "9999-12-31", "tong-quan",
-    "sent", "can-xem", "overdue", "plan|plan", "all", "2024-5", "0-0", "-1", "99999999999999999999", "1", "chua-dinh",
+    "sent", "can-xem", "overdue", "kiem-tra-2024|plan", "all", "2024-5", "0-0", "-1", "99999999999999999999", "1",
+    "chua-dinh", "toi", "kia", "ca-hai", "contacts.yaml",
 )  # fmt: skip
 KINDS = (
     "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain",
@@ -62,8 +72,7 @@ def list_doors(bench: Bench) -> list[Door]:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    snapshot = make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(()), "so.example")
-    made = make_bench(tmp_path_factory.mktemp("routes"), snapshot)
+    made = make_editing_bench(tmp_path_factory.mktemp("routes"))
     yield made
     made.close()
 
@@ -79,6 +88,8 @@ def take_picture(bench: Bench) -> tuple[object, ...]:
         ledger.control.find_pause(),
         ledger.edits.find_waiting(),
         ledger.actions.list_page(first=0, most=1000),
+        Drafts(bench.config.parent).list_drafts(),
+        read_files(bench.config).digest,
     )
 
 

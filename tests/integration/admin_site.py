@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ from pathlib import Path
 import httpx
 from argon2 import PasswordHasher
 
+from scheduler.cli.trying import DraftTrials
+from scheduler.cli.wiring import load_everything
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
+from scheduler.drafts import Draft
 from scheduler.errors import Problem
 from scheduler.ledger import Ledger
 from scheduler.model import Admin, Role
@@ -23,8 +27,10 @@ from scheduler.settings_sections import SignInSettings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot
 from scheduler.web.admin.app import AdminApp, AdminSite, build_admin
+from scheduler.web.admin.desk import Trial
 from scheduler.web.health import Health
 from scheduler.web.pages import StaticFiles
+from tests.acceptance.commandline import SHIPPED_CONFIG
 
 START = datetime(2024, 5, 8, 2, 0, tzinfo=UTC)
 PASSWORD = "bốn con ngựa chạy qua cầu"
@@ -62,6 +68,7 @@ class Run:
     state: Health = field(default_factory=lambda: Health(ready=True))
     waiting: Differences | None = None
     looks: int = 0
+    trials: DraftTrials | None = None
 
     def find_snapshot(self) -> Snapshot | None:
         return self.snapshot
@@ -74,6 +81,9 @@ class Run:
 
     def describe_waiting(self, now: datetime) -> Differences | None:
         return self.waiting
+
+    def try_draft(self, draft: Draft, now: datetime) -> Trial:
+        return Trial() if self.trials is None else self.trials.try_draft(draft, now)
 
     def compose(self, delivery: Delivery, now: datetime) -> bytes | None:
         return None
@@ -215,6 +225,7 @@ def make_bench(
     templates = find_shipped("templates") / "web"
     site = AdminSite(
         config_dir=config,
+        state_dir=folder,
         templates=templates,
         static=StaticFiles(templates / "static"),
         ledger=ledger,
@@ -225,6 +236,17 @@ def make_bench(
         sign_in=sign_in or SignInSettings(),
     )
     return Bench(build_admin(site), config, ledger, run, told, clock)
+
+
+def make_editing_bench(folder: Path) -> Bench:
+    """Make an app over the shipped configuration, in which linh may change things too, and drafts are really tried."""
+    shutil.copytree(SHIPPED_CONFIG, folder / "shipped")
+    wiring = load_everything(folder / "shipped")
+    bench = make_bench(folder, wiring.snapshot)
+    shutil.copytree(folder / "shipped", bench.config, dirs_exist_ok=True)
+    add_admin(bench.config, "linh", "admin")
+    bench.run.trials = DraftTrials(bench.config, bench.ledger, bench.run.list_problems)
+    return bench
 
 
 def add_admin(config: Path, name: str, role: Role, password: str = PASSWORD) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from scheduler.clock import Clock
+from scheduler.drafts import Drafts
 from scheduler.errors import SchedulerError
 from scheduler.ledger import Ledger
 from scheduler.model import Admin
@@ -79,9 +80,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class AdminSite:
-    """What the pages for the office are made of; ``admins`` are those known at the start."""
+    """What the pages for the office are made of; ``admins`` are those known at the start.
+
+    Drafts are kept in ``state_dir``.
+    """
 
     config_dir: Path
+    state_dir: Path
     templates: Path
     static: StaticFiles
     ledger: Ledger
@@ -120,6 +125,7 @@ def build_admin(site: AdminSite) -> AdminApp:
     """Return the app of everything under /admin."""
     lifetime = Lifetime(timedelta(hours=site.sign_in.idle_hours), timedelta(hours=site.sign_in.longest_hours))
     browsing = site.ledger.browsing
+    roster = Roster(site.config_dir, site.admins)
     desk = Desk(
         running=site.running,
         ledger=site.ledger,
@@ -130,8 +136,10 @@ def build_admin(site: AdminSite) -> AdminApp:
         counts=Recent(browsing.count, _KEEP_COUNTS),
         counts_by_day=Recent(lambda span: browsing.count_by_day(span.since, span.until, span.offset), _KEEP_COUNTS),
         readers=Recent(lambda _: browsing.list_readers(), _KEEP_READERS),
+        roster=roster,
+        config_dir=site.config_dir,
+        drafts=Drafts(site.state_dir),
     )
-    roster = Roster(site.config_dir, site.admins)
     gate = Gate(desk, roster, site.clock)
     throttle = Throttle(Alarm(site.sign_in.tell_after, timedelta(minutes=site.sign_in.within_minutes)))
     signing = SigningIn(desk, gate, roster, throttle, site.teller, site.clock)

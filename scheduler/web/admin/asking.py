@@ -72,6 +72,16 @@ class Asked:
         value = self.form.get(name)
         return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
 
+    def whole(self, name: str) -> str:
+        """Return a field of the form as it was typed, however long; its line ends are those that browsers send."""
+        value = self.form.get(name)
+        return value if isinstance(value, str) else ""
+
+    def fields(self, name: str) -> tuple[str, ...]:
+        """Return all values of a field that stands several times in the form."""
+        values = self.form.getlist(name)
+        return tuple(value.strip()[:_LONGEST_TEXT] for value in values if isinstance(value, str))
+
     def day(self, name: str) -> date | None:
         """Return a field of the form that is a day, such as 2024-05-09; None where it is none."""
         try:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,29 @@ from starlette.responses import HTMLResponse
 
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
+from scheduler.drafts import Draft, Drafts
 from scheduler.errors import Problem
 from scheduler.ledger import Action, DayCount, DeliveryFilter, Did, Ledger, Reader
 from scheduler.snapshot import Snapshot
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.books import Books
+from scheduler.web.admin.editing.openings import Openings
 from scheduler.web.admin.names import Names, make_names
 from scheduler.web.admin.recent import Recent
+from scheduler.web.admin.roster import Roster
 from scheduler.web.admin.screens import Screens, Setting
 from scheduler.web.admin.sessions import Notice, Sessions
 from scheduler.web.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is wrong with a draft; or, where nothing is, what it would change, and what it newly warns of."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    differences: Differences = field(default_factory=lambda: Differences((), (), ()))
+    snapshot: Snapshot | None = None
 
 
 class Running(Protocol):
@@ -44,6 +58,9 @@ class Running(Protocol):
 
     def compose(self, delivery: Delivery, now: datetime) -> bytes | None:
         """Return the mail that is still to be written as it would be now; None where its plan or reader is gone."""
+
+    def try_draft(self, draft: Draft, now: datetime) -> Trial:
+        """Try a draft on a copy of the configuration; SchedulerError where too many are tried at once."""
 
     def look(self) -> None:
         """Look at the ledger at once: a person changed something in it."""
@@ -77,6 +94,10 @@ class Desk:
     counts: Recent[DeliveryFilter, int]
     counts_by_day: Recent[DaySpan, tuple[DayCount, ...]]
     readers: Recent[None, tuple[Reader, ...]]
+    roster: Roster
+    config_dir: Path
+    drafts: Drafts
+    openings: Openings = field(default_factory=Openings)
     _names: Names = field(default_factory=lambda: make_names(None))
     _naming: threading.Lock = field(default_factory=threading.Lock)
 

@@ -18,6 +18,7 @@ from scheduler.pacing import Pause
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.books import OwedReport
 from scheduler.web.admin.desk import DaySpan, Desk
+from scheduler.web.admin.editing.files import DraftRow, list_draft_rows
 from scheduler.web.admin.mail_page import may_retry, may_skip
 from scheduler.web.admin.mails import NEEDS_A_PERSON, TO_COME, MailRow, make_row
 from scheduler.web.admin.names import Names
@@ -55,6 +56,7 @@ class Waiting:
 
     edit: WaitingEdit
     differences: Differences | None
+    names: Names
 
     @property
     def events(self) -> int:
@@ -84,6 +86,7 @@ class OverviewPage:
     pause: Pause | None
     sums: Sums
     waiting: Waiting | None
+    drafts: tuple[DraftRow, ...]
     stuck: tuple[StuckMail, ...]
     said: tuple[SaidReport, ...]
     said_total: int
@@ -120,7 +123,8 @@ def show_overview(desk: Desk, asked: Asked) -> Response:
                 stuck=_count(desk, NEEDS_A_PERSON, now),
                 overdue=sum(one.is_overdue for one in owed),
             ),
-            waiting=_find_waiting(desk, now),
+            waiting=_find_waiting(desk, names, now),
+            drafts=list_draft_rows(desk, asked),
             stuck=tuple(_make_stuck(delivery, names, asked) for delivery in stuck),
             said=tuple(_make_said(one, names) for one in said[:_MOST_SHOWN]),
             said_total=len(said),
@@ -139,12 +143,12 @@ def _count(desk: Desk, states: tuple[DeliveryState, ...], now: datetime) -> int:
     return desk.counts.get(DeliveryFilter(states=states), now)
 
 
-def _find_waiting(desk: Desk, now: datetime) -> Waiting | None:
+def _find_waiting(desk: Desk, names: Names, now: datetime) -> Waiting | None:
     edit = desk.ledger.edits.find_waiting()
     if edit is None or edit.approved_at is not None:
         return None
     found = desk.running.describe_waiting(now)
-    return Waiting(edit, found)
+    return Waiting(edit, found, names)
 
 
 def _make_stuck(delivery: Delivery, names: Names, asked: Asked) -> StuckMail:

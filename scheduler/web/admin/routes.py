@@ -5,6 +5,7 @@ from __future__ import annotations
 from scheduler.web.admin.addresses import give_address, revoke_address, show_addresses
 from scheduler.web.admin.asking import Action, Page
 from scheduler.web.admin.downloads import download_table
+from scheduler.web.admin.editing.routes import EDITING
 from scheduler.web.admin.mail_page import download_mail, retry_mail, show_mail, show_mail_html, skip_mail
 from scheduler.web.admin.mails import show_mails
 from scheduler.web.admin.overview import show_overview
@@ -36,4 +37,5 @@ PAGES: tuple[Page | Action, ...] = (
     Page("/admin/nhat-ky/thao-tac", show_actions),
     Page("/admin/nhat-ky/bao-cao", show_marks),
     Page("/admin/nhat-ky/tra-loi", show_answers),
+    *EDITING,
 )

@@ -87,6 +87,11 @@ class Sessions:
             self._sessions.pop(session_id, None)
             self._notices.pop(session_id, None)
 
+    def list_of(self, admin_id: str) -> tuple[Session, ...]:
+        """Return the sessions of one admin, over or not."""
+        with self._lock:
+            return tuple(session for session in self._sessions.values() if session.admin.id == admin_id)
+
     def leave_notice(self, session: Session, notice: Notice) -> None:
         """Let the session's next page tell ``notice``."""
         with self._lock:

@@ -35,6 +35,8 @@ _DID = {
     Did.ADDRESS_GIVEN: "Cấp địa chỉ lịch riêng số",
     Did.ADDRESS_REVOKED: "Thu hồi địa chỉ lịch riêng số",
     Did.EXPORTED: "Tải bảng thư:",
+    Did.EDITED: "Áp dụng thay đổi ở tệp",
+    Did.DISCARDED: "Bỏ bản nháp:",
 }
 
 
