@@ -74,7 +74,7 @@ def _live_through(office: Office, wiring: Wiring, now: datetime) -> None:
         composer = Composer(wiring.snapshot, wiring.writer, ledger.events.list_recorded(PLAN))
         due = [d for d in ledger.history.list_deliveries() if d.due_at <= now]
         # Of those still useful three go badly, so that a person can do something about them.
-        useful = [delivery.id for delivery in due if delivery.useful_until > now]
+        useful = [delivery.id for delivery in due if delivery.about == "visit" and delivery.useful_until > now]
         bad = dict(zip(useful, _BAD, strict=False))
         for delivery in due:
             _send(ledger, composer, delivery, bad.get(delivery.id, _GOOD))
