@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine, delete, insert, select
 
 from scheduler.changes import EventChanges
-from scheduler.ledger.engine import begin_reading
+from scheduler.ledger.engine import begin_reading, begin_writing
 from scheduler.ledger.schema import events
 from scheduler.model import Event, RecordedEvent, Revision
 
@@ -45,7 +45,7 @@ class Events:
         """Write each changed event with its new revision, in one transaction; without any, write nothing."""
         if not changes.record:
             return
-        with self._engine.begin() as connection:
+        with begin_writing(self._engine) as connection:
             uids = [row.event.uid for row in changes.record]
             connection.execute(delete(events).where(events.c.uid.in_(uids)))
             connection.execute(insert(events), [_make_row(row) for row in changes.record])

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, Engine, bindparam, delete, insert
 
 from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
 from scheduler.delivery import DeliveryState
-from scheduler.ledger.engine import begin_reading
+from scheduler.ledger.engine import begin_reading, begin_writing
 from scheduler.ledger.rows import OPEN, is_held_back, is_in
 from scheduler.ledger.schema import count_microseconds, deliveries, messages, read_microseconds
 from scheduler.model import Reminder
@@ -71,7 +71,7 @@ class Planning:
         """Write ``changes`` in one transaction; without any, write nothing."""
         if changes.is_empty:
             return
-        with self._engine.begin() as connection:
+        with begin_writing(self._engine) as connection:
             if changes.add:
                 _insert(connection, changes.add, now)
             if changes.revise:

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from scheduler.changes import compare_reminders
 from scheduler.delivery import (
+    DOUBTS_UNTIL_SET_ASIDE,
     Accepted,
     Cause,
     Delivery,
@@ -36,6 +37,8 @@ from scheduler.delivery import (
 from scheduler.errors import UsageError
 from scheduler.ledger import Claim, FrozenMessage, Ledger, Result
 from scheduler.model import Reminder
+from scheduler.recording import Recorder
+from tests.integration.post_office import SetClock
 from tests.samples import DUE_AT, make_reminder
 
 OUTCOMES: list[Outcome] = [
@@ -47,10 +50,6 @@ OUTCOMES: list[Outcome] = [
     Withheld("421 closing", 421, Cause.RELAY),
 ]
 NUMBERS = range(1, 5)
-END = {
-    DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCONFIRMED, DeliveryState.EXPIRED,
-    DeliveryState.CANCELLED, DeliveryState.SKIPPED,
-}  # fmt: skip
 
 
 def write_reminder(number: int, days: int) -> Reminder:
@@ -59,7 +58,10 @@ def write_reminder(number: int, days: int) -> Reminder:
 
 
 class DeliveryMachine(RuleBasedStateMachine):
-    """``arrived`` is what the server holds, ``under_way`` what this process has claimed and not recorded."""
+    """``arrived`` is what the server holds, ``under_way`` what this process has claimed and not recorded.
+
+    ``refused`` are the keys that the server refused for good, ``skipped`` those that a person did not want.
+    """
 
     @initialize()
     def begin(self) -> None:
@@ -69,6 +71,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.wanted = {number: write_reminder(number, 0) for number in NUMBERS}
         self.arrived: Counter[str] = Counter()
         self.under_way: dict[int, Delivery] = {}
+        self.refused: set[str] = set()
+        self.skipped: set[str] = set()
         self.reconcile()
 
     def reconcile(self) -> None:
@@ -80,7 +84,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         sending = self.ledger.sending
         choice = choose_due(sending.list_due(self.now), sending.list_sent_series(self.now), self.now)
         sending.expire(choice.expire, self.now)
-        rows = sending.list_rows(choice.send[:count])
+        rows = [row for row in sending.list_rows(choice.send[:count]) if self.recheck(row)]
         if stale:
             # Somebody edits between reading and claiming.
             self.wanted.clear()
@@ -90,6 +94,20 @@ class DeliveryMachine(RuleBasedStateMachine):
         claimed = sending.commit((), claims, self.now).claimed
         assert not (stale and claimed & {row.id for row in rows if row.state is not DeliveryState.UNCONFIRMED})
         self.under_way |= {row.id: row for row in rows if row.id in claimed}
+
+    def recheck(self, row: Delivery) -> bool:
+        """Say whether a due row is still wanted; take back one that is not, as the service does before each claim."""
+        assert row.useful_until > self.now
+        if row.key in self.wanted_keys:
+            return True
+        # The edit itself cancelled all but what was under way, and what a person had put aside and then wanted back.
+        assert row.claims > 0 or row.key in self.skipped, f"{row.key} is not wanted, and due"
+        Recorder(self.ledger, SetClock(self.now), lambda attempt: None).cancel_unwanted(row)
+        return False
+
+    @property
+    def wanted_keys(self) -> set[str]:
+        return {reminder.key for reminder in self.wanted.values()}
 
     def find_message(self, row: Delivery) -> FrozenMessage:
         frozen = self.ledger.sending.find_message(row.id) if row.message_id is not None else None
@@ -104,6 +122,8 @@ class DeliveryMachine(RuleBasedStateMachine):
             id_, row = self.under_way.popitem()
             if isinstance(outcome, Accepted) or (isinstance(outcome, Unconfirmed) and silent_but_taken):
                 self.deliver(id_, row)
+            if isinstance(outcome, Permanent):
+                self.refused.add(row.key)
             results.append(Result(row, judge_outcome(outcome, row, self.now), self.now))
         assert self.ledger.sending.commit(results, (), self.now).lost == frozenset()
 
@@ -146,6 +166,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         except UsageError:
             return
         self.ledger.sending.move_unsent(row, verdict, self.now)
+        if not again:
+            self.skipped.add(row.key)
 
     @invariant()
     def every_duplicate_is_named(self) -> None:
@@ -164,11 +186,31 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.answer([(Accepted("250 ok"), False)] * 3)
             self.now += timedelta(hours=12)
         for row in self.ledger.history.list_deliveries():
-            assert row.state in END, f"{row.key} is left {row.state}"
+            assert self.has_ended_rightly(row), f"{row.key} is left {row.state}: {row.detail}"
             assert row.next_at is None
         self.every_duplicate_is_named()
         self.ledger.close()
         shutil.rmtree(self.folder)
+
+    def has_ended_rightly(self, row: Delivery) -> bool:
+        """Say whether a delivery whose time is over has an end, and one for which there was a reason."""
+        match row.state:
+            case DeliveryState.SENT:
+                return self.arrived[row.key] > 0
+            case DeliveryState.FAILED:
+                return row.key in self.refused
+            case DeliveryState.SKIPPED:
+                return row.key in self.skipped
+            case DeliveryState.CANCELLED:
+                return row.key not in self.wanted_keys
+            case DeliveryState.EXPIRED:
+                # No series here has a newer one.
+                return row.useful_until <= row.updated_at
+            case DeliveryState.UNCONFIRMED:
+                waits_for_a_person = row.doubts >= DOUBTS_UNTIL_SET_ASIDE or row.silences > 1
+                return waits_for_a_person or row.useful_until <= row.updated_at or row.key not in self.wanted_keys
+            case _:
+                return False
 
 
 TestDeliveryStates = DeliveryMachine.TestCase
