@@ -1,13 +1,13 @@
 """Text and addresses -> header lines of a mail, each decoded again before it is believed.
 
-Pure. RFC 5322, RFC 2047. email.header.Header encodes a text; the e-mail package's own policies lose blanks in
+Pure. RFC 5322, RFC 2047. email.header.Header encodes subjects; the e-mail package's own policies lose blanks in
 long Vietnamese headers. What could end a line, or pass for an encoded word, is refused.
 """
 
 from __future__ import annotations
 
-import base64
 import re
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
@@ -21,6 +21,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _PLAIN_WORD = re.compile(_ATOM)
+# With something in it: of an empty one Python's parser, at least, makes no word.
+_ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]+=*)\?=")
 
 
 class MessageError(SchedulerError):
@@ -76,7 +78,7 @@ def _encode_phrase(name: str, display: str) -> tuple[str, ...] | None:
             words.extend(run)
             continue
         words.extend(_encode_run(" ".join(run), longest))
-    return tuple(words) if _decode(" ".join(words)) == display else None
+    return tuple(words) if _read_phrase(words) == display else None
 
 
 def _encode_run(text: str, longest: int) -> Iterator[str]:
@@ -90,8 +92,20 @@ def _encode_run(text: str, longest: int) -> Iterator[str]:
         part = text.encode()[:most_octets].decode(errors="ignore")
         if part != text:
             part = part[: part.rfind(" ") + 1] or part
-        yield f"=?utf-8?b?{base64.b64encode(part.encode()).decode('ascii')}?="
+        yield f"=?utf-8?b?{b2a_base64(part.encode(), newline=False).decode('ascii')}?="
         text = text[len(part) :]
+
+
+def _read_phrase(words: list[str]) -> str:
+    """Return what a mail program reads of ``words``: no blank between two encoded ones (RFC 2047 section 6.2)."""
+    read, was_encoded = "", True
+    for word in words:
+        encoded = _ENCODED_WORD.fullmatch(word)
+        if not (was_encoded and encoded is not None) and read:
+            read += " "
+        read += word if encoded is None else a2b_base64(encoded[1]).decode()
+        was_encoded = encoded is not None
+    return read
 
 
 def _fold(name: str, words: tuple[str, ...]) -> str:

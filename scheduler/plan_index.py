@@ -5,13 +5,14 @@ Pure. Events and letters look names up here; an id that names nothing is an erro
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Protocol, TypeVar
 
 from scheduler.errors import SchedulerError
-from scheduler.model import Plan, Report, Session, Team, Unit, Visit, VisitSession
+from scheduler.model import Contact, Plan, Report, Session, Team, Unit, Visit, VisitSession
 
 
 class UnknownIdError(SchedulerError):
@@ -75,6 +76,11 @@ class PlanIndex:
         self._visits: dict[str, Visit] = _by_id(plan.visits)
         self._reports: dict[str, Report] = _by_id(plan.reports)
         self._communes = {f"{unit.id}/{commune.id}": commune for unit in plan.units for commune in unit.communes}
+        self._team_days: defaultdict[tuple[str | None, date], list[Visit]] = defaultdict(list)
+        for visit in plan.visits:
+            for day in dict.fromkeys(visit.dates):
+                self._team_days[visit.team, day].append(visit)
+        self._grouped: tuple[tuple[Contact, ...], dict[str, list[Contact]]] = ((), {})
 
     def find_visit(self, visit: str) -> Visit:
         return self._find("visit", self._visits, visit)
@@ -84,6 +90,20 @@ class PlanIndex:
 
     def find_team(self, team: str) -> Team:
         return self._find("team", self._teams, team)
+
+    def list_team_visits(self, team: str | None, day: date) -> tuple[Visit, ...]:
+        """Return the visits of ``team`` on ``day``, cancelled ones too, in the plan's order."""
+        return tuple(self._team_days.get((team, day), ()))
+
+    def list_contacts(self, contacts: tuple[Contact, ...], place: str) -> tuple[Contact, ...]:
+        """Return those of ``contacts`` who belong to ``place``, in their order; the same tuple is grouped once."""
+        known, by_place = self._grouped
+        if known is not contacts:
+            by_place = {}
+            for contact in contacts:
+                by_place.setdefault(contact.of, []).append(contact)
+            self._grouped = (contacts, by_place)
+        return tuple(by_place.get(place, ()))
 
     def is_team(self, place: str) -> bool:
         return place in self._teams

@@ -76,9 +76,7 @@ def _describe_day(
     visits: tuple[VisitNames, ...] = (names,)
     if audience == "team":
         visits = tuple(
-            index.resolve_visit(other)
-            for other in index.plan.visits
-            if day in other.dates and other.team == names.visit.team and not other.cancelled
+            index.resolve_visit(other) for other in index.list_team_visits(names.visit.team, day) if not other.cancelled
         )
     order = sorted(
         ((part, visited) for visited in visits for part in list_own_parts(visited, own_commune)),
@@ -110,6 +108,5 @@ def _list_hosts(index: PlanIndex, names: VisitNames, contacts: tuple[Contact, ..
     return tuple(
         HostFacts(contact.name, contact.title, index.name_place(place), contact.email)
         for place in places
-        for contact in contacts
-        if contact.of == place
+        for contact in index.list_contacts(contacts, place)
     )
