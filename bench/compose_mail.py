@@ -29,7 +29,7 @@ from scheduler.model import Contact, Event, RecordedEvent, Reminder, Revision
 from scheduler.plan_index import PlanIndex
 from scheduler.reminders import plan_reminders
 from scheduler.shipped_files import find_shipped
-from scheduler.templates import load_templates
+from scheduler.templates import LetterTemplates, load_templates
 from scheduler.workdays import WorkingDays
 
 AT_LEAST_TO_PEER = 20
@@ -47,6 +47,10 @@ class ReadyMail:
     parts: tuple[bytes, ...]
 
 
+def load_shipped() -> LetterTemplates:
+    return load_templates((find_shipped("templates") / "email",))
+
+
 class Bench:
     """The variants over the same reminders, in order of their instant; the peer takes every ``stride``-th of them."""
 
@@ -56,7 +60,7 @@ class Bench:
         self._by_id = {contact.id: contact for contact in large.contacts}
         self._workdays = WorkingDays()
         self._index = PlanIndex(large.plan)
-        self._templates = load_templates((find_shipped("templates") / "email",))
+        self._templates = load_shipped()
         self._reminders = plan_reminders(large.plan, large.contacts, large.rules, self._workdays).reminders
         self._events: dict[str, tuple[RecordedEvent, ...]] = {}
         revision = Revision(0, large.plan.updated, large.plan.updated)
@@ -66,14 +70,14 @@ class Bench:
         self._zone = Timezone.from_tzinfo(large.plan.zone, large.plan.timezone, date(2025, 1, 1), date(2026, 1, 1))
         self._for_peer = self._reminders[::stride]
         self._stride = stride
-        self._ready = [self._make_ready(content) for content in self._write_all()]
+        self._ready = [self._make_ready(content) for content in self._write_all(MessageWriter(self._templates, HEAD))]
         self._check_peer()
 
     def compose(self) -> float:
         """Time reminders -> bytes, beginning with nothing kept but the compiled templates."""
-        watch = Stopwatch()
+        watch, writer = Stopwatch(), MessageWriter(load_shipped(), HEAD)
         with watch.running():
-            written = sum(1 for _ in self._write_all())
+            written = sum(1 for _ in self._write_all(writer))
         if written != REMINDERS:
             raise SystemExit(f"{written} mails were written instead of {REMINDERS}")
         return watch.seconds
@@ -94,8 +98,7 @@ class Bench:
                 _join(mail)
         return watch.seconds
 
-    def _write_all(self) -> list[bytes]:
-        writer = MessageWriter(self._templates, HEAD)
+    def _write_all(self, writer: MessageWriter) -> list[bytes]:
         return [self._write(writer, reminder) for reminder in self._reminders]
 
     def _write(self, writer: MessageWriter, reminder: Reminder) -> bytes:
@@ -138,7 +141,7 @@ class Bench:
             wrong_address_contact=HEAD.contact,
             link=HEAD.public_url,
         )
-        return self._templates.render(reminder.template, letter)
+        return self._templates.render_alone(reminder.template, letter)
 
     def _make_ready(self, content: bytes) -> ReadyMail:
         head, _, _ = content.partition(b"\r\n\r\n")

@@ -65,6 +65,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def capitalise(text: str) -> str:
+    """Return ``text`` as it stands at the head of a line: "thứ Hai, ngày 20/5/2024" -> "Thứ Hai, ngày 20/5/2024"."""
+    return text[:1].upper() + text[1:]
+
+
 def _phrase_day_and_month(day: date) -> str:
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"{day.day:02d}/{month}"

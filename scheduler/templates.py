@@ -23,13 +23,27 @@ from scheduler.headers import MessageError, write_text_header
 from scheduler.letters import NOTICE_KINDS, Letter, RenderedLetter
 from scheduler.letters.facts import FACTS
 from scheduler.letters.samples import Sample, list_samples
-from scheduler.letters.sharing import SharedLetter, can_share, find_gaps, open_gaps
+from scheduler.letters.sharing import (
+    NotSharedError,
+    Shape,
+    ShapedLetter,
+    SharedLetter,
+    Slot,
+    can_share,
+    find_gaps,
+    join_words,
+    open_letter,
+    take_words,
+)
 from scheduler.naming import normalise_text
 
 _SUBJECT, _TEXT, _HTML = ".subject.txt", ".txt", ".html"
 _LARGEST_TEMPLATE = 256 * 1024
 _LARGEST_PART = 512 * 1024
+# What is longer is set by itself, where its length is watched while it grows.
+_LARGEST_SHARED = _LARGEST_PART // 2
 _NAMES = tuple(field.name for field in fields(Letter))
+_KEPT_SHAPES = 256
 
 
 class TemplateError(ConfigError):
@@ -44,7 +58,8 @@ class LetterTemplates:
         self._environment = _make_environment(self._files, sources)
         self._kinds = frozenset(name.removesuffix(_SUBJECT) for name in sources if name.endswith(_SUBJECT))
         self._templates = self._compile(sources)
-        self._can_share = can_share(self._environment.parse(source) for source in sources.values())
+        self._can_share = can_share({name: self._environment.parse(source) for name, source in sources.items()})
+        self._shapes: dict[tuple[str, Shape], ShapedLetter | None] = {}
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of letter there are, each with all three parts."""
@@ -60,6 +75,12 @@ class LetterTemplates:
 
     def render(self, kind: str, letter: Letter) -> RenderedLetter:
         """Set ``letter`` in the three parts of ``kind``; TemplateError names the file and line that failed."""
+        shared = self.render_shared(kind, letter)
+        filled = None if shared is None else shared.fill(letter.recipient, letter.address)
+        return self.render_alone(kind, letter) if filled is None else filled
+
+    def render_alone(self, kind: str, letter: Letter) -> RenderedLetter:
+        """Return the same as ``render``, whose letters of one shape share what Jinja2 does, without sharing."""
         return RenderedLetter(
             self.render_subject(kind, letter), self._render(kind + _TEXT, letter), self._render(kind + _HTML, letter)
         )
@@ -71,15 +92,32 @@ class LetterTemplates:
     def render_shared(self, kind: str, letter: Letter) -> SharedLetter | None:
         """Set what ``letter`` has in common with those to others of its place, with gaps for name and address.
 
-        None where a template does more with these than print them; then each letter is set by itself.
+        Only the first letter of a shape is set by Jinja2. None where a template does more with the words than print
+        them, or fails on the letter; then each letter is set by itself.
         """
         if not self._can_share:
             return None
-        gapped = open_gaps(letter)
-        subject, text, html = (find_gaps(self._set(kind + part, gapped)) for part in (_SUBJECT, _TEXT, _HTML))
-        if subject is None or subject.gaps or text is None or html is None:
+        shape, words = take_words(letter)
+        key = (kind, shape)
+        if key not in self._shapes:
+            if len(self._shapes) >= _KEPT_SHAPES:
+                self._shapes.clear()
+            self._shapes[key] = self._set_shape(kind, letter)
+        shaped = self._shapes[key]
+        shared = None if shaped is None else shaped.fill_but_reader(words)
+        if shared is None or max(shared.text.size, shared.html.size) > _LARGEST_SHARED:
             return None
-        return SharedLetter(self._check_subject(kind, "".join(subject.pieces)), text, html)
+        return replace(shared, subject=self._check_subject(kind, shared.subject))
+
+    def _set_shape(self, kind: str, letter: Letter) -> ShapedLetter | None:
+        opened = open_letter(letter)
+        try:
+            parts = [find_gaps(self._set(kind + part, opened)) for part in (_SUBJECT, _TEXT, _HTML)]
+        except TemplateError:
+            # Said with its place by whoever sets the letter by itself.
+            return None
+        subject, text, html = parts
+        return None if subject is None or text is None or html is None else ShapedLetter(subject, text, html)
 
     def _check_subject(self, kind: str, rendered: str) -> str:
         name = kind + _SUBJECT
@@ -90,15 +128,13 @@ class LetterTemplates:
         return subject
 
     def _render(self, name: str, letter: Letter) -> str:
-        return "".join(self._set(name, letter))
+        return self._set(name, {name: getattr(letter, name) for name in _NAMES})
 
-    def _set(self, name: str, letter: Letter) -> list[str]:
-        """Return the template ``name`` set with the facts of ``letter``, in the pieces that it yields."""
+    def _set(self, name: str, facts: dict[str, object]) -> str:
         template = self._templates.get(name)
         if template is None:
             known = ", ".join(sorted(self._kinds))
             raise TemplateError((Problem(name, 0, 0, f"there is no such template; kinds with all parts: {known}"),))
-        facts = {name: getattr(letter, name) for name in _NAMES}
         pieces: list[str] = []
         length = 0
         try:
@@ -114,7 +150,7 @@ class LetterTemplates:
                 f"renders to more than {_LARGEST_PART} characters, the most that can be mailed; look for a loop in it"
             )
             raise TemplateError((Problem(self._files[name], 0, 0, text),))
-        return pieces
+        return "".join(pieces)
 
     def _compile(self, sources: dict[str, str]) -> dict[str, Template]:
         templates: dict[str, Template] = {}
@@ -193,7 +229,7 @@ def prove_templates(templates: LetterTemplates, *, kinds: Collection[str] | None
 
 def _try_sample(templates: LetterTemplates, kind: str, sample: Sample) -> tuple[Problem, ...]:
     try:
-        write_text_header("Subject", templates.render(kind, sample.letter).subject)
+        write_text_header("Subject", templates.render_alone(kind, sample.letter).subject)
     except TemplateError as error:
         return error.problems
     except MessageError as error:
@@ -225,6 +261,8 @@ class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, with a short way for the facts of a letter: frozen values without a method."""
 
     def getattr(self, obj: object, attribute: str) -> object:
+        if type(obj) is Slot:
+            raise NotSharedError
         if type(obj) in FACTS and not attribute.startswith("_"):
             try:
                 return getattr(obj, attribute)
@@ -239,8 +277,9 @@ def _make_environment(files: dict[str, str], sources: dict[str, str]) -> Immutab
         # The file's name goes with the source, so that a traceback names it.
         return (sources[name], files[name], None) if name in sources else None
 
-    return _Environment(
+    environment = _Environment(
         loader=FunctionLoader(load),
+        finalize=Slot.print,
         undefined=StrictUndefined,
         autoescape=lambda name: name is not None and name.endswith(_HTML),
         auto_reload=False,
@@ -249,6 +288,8 @@ def _make_environment(files: dict[str, str], sources: dict[str, str]) -> Immutab
         keep_trailing_newline=True,
         cache_size=-1,
     )
+    environment.filters["join"] = join_words
+    return environment
 
 
 def _find_line(traceback: TracebackType | None, files: frozenset[str]) -> tuple[str, int] | None:

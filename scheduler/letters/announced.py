@@ -15,6 +15,7 @@ from scheduler.letters.facts import ChangeFacts
 from scheduler.letters.visits import list_own_parts, locate_part, tell_audience
 from scheduler.model import Due, PlanStatus, Report, Visit
 from scheduler.phrases import (
+    capitalise,
     phrase_date,
     phrase_days_briefly,
     phrase_deadline,
@@ -200,9 +201,9 @@ def _compare_lines(before: dict[str, str], now: dict[str, str] | None) -> Iterat
         old = before.get(what, "")
         if now is None:
             if old:
-                yield ChangeFacts(what, old, None)
+                yield ChangeFacts(what, old, None, capitalise(old))
         elif old != now.get(what, ""):
-            yield ChangeFacts(what, old or _UNSAID, now.get(what) or _UNSAID)
+            yield ChangeFacts(what, old or _UNSAID, now.get(what) or _UNSAID, capitalise(old or _UNSAID))
 
 
 def _word_visit(visit: AnnouncedVisit) -> dict[str, str]:

@@ -41,10 +41,11 @@ class SessionFacts:
 class DayFacts:
     """One day of a visit; ``sessions`` in order, for the team those of all its visits that day.
 
-    ``places_differ`` is true where a session is not simply at the visit's label, so that each must name its place.
+    ``heading`` is the date with a capital. ``places_differ`` is true where a session is not simply at the visit's label, so that each must name its place.
     """
 
     date: str
+    heading: str
     brief: str
     sessions: tuple[SessionFacts, ...]
     places_differ: bool
@@ -90,17 +91,18 @@ class VisitFacts:
 class ReportFacts:
     """A report that the recipient's unit owes.
 
-    ``due`` is "trước ngày 10/5/2024", ``deadline`` the same with the last day spelled out, ``last_day_reason``
-    a sentence on how the last day follows from the wording. Days are left after the day of writing, up to and
-    including the last day; they are negative once it is over, and then ``overdue_days`` counts them from 1. ``step``
-    is which time its rule writes about this report. ``unusual_days`` are those among them that are
-    not what their weekday says.
+    ``due`` is "trước ngày 10/5/2024", ``deadline`` the same with the last day spelled out, ``heading`` that with a
+    capital, ``last_day_reason`` a sentence on how the last day follows from the wording. Days are left after the day
+    of writing, up to and including the last day; they are negative once it is over, and then ``overdue_days`` counts
+    them from 1. ``step`` is which time its rule writes about this report. ``unusual_days`` are those among them that
+    are not what their weekday says.
     """
 
     title: str
     unit: str
     due: str
     deadline: str
+    heading: str
     last_day: str
     last_day_reason: str
     form: str | None
@@ -116,11 +118,15 @@ class ReportFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
-    """One thing that is no longer as it was announced; ``now`` is None where it no longer applies."""
+    """One thing that is no longer as it was announced; ``now`` is None where it no longer applies.
+
+    ``heading`` is ``before`` with a capital.
+    """
 
     what: str
     before: str
     now: str | None
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class NoticeFacts:
     """What a notice is about: what its reader was told before, and what has become of it.
 
     ``what`` and ``when`` are as announced: a visit's label and dates, or a report's title and deadline;
-    ``when_brief`` is for the subject ("thứ Hai, 20/5/2024", "trước ngày 10/5/2024"). ``date_changed`` tells a
+    ``heading`` is ``when`` with a capital, ``when_brief`` for the subject ("thứ Hai, 20/5/2024", "trước ngày 10/5/2024"). ``date_changed`` tells a
     new date from new hours. ``concerned`` is false where the item is gone or no longer concerns this reader.
     ``restored`` is true where the earlier mail told of a cancellation that is taken back; then ``changes`` is
     empty. ``goes_on`` is true where the visit takes place, be it without this reader. ``earlier`` names the mail to
@@ -138,6 +144,7 @@ class NoticeFacts:
     about: Literal["visit", "report", "plan"]
     what: str
     when: str
+    heading: str
     when_brief: str
     changes: tuple[ChangeFacts, ...]
     date_changed: bool

@@ -27,7 +27,7 @@ from scheduler.letters.reports import describe_report
 from scheduler.letters.visits import describe_visit
 from scheduler.model import Contact, Reminder
 from scheduler.notices import CANCELLED, CONFIRMED, CORRECTION, MOVED
-from scheduler.phrases import phrase_day
+from scheduler.phrases import capitalise, phrase_day
 from scheduler.plan_index import PlanIndex
 from scheduler.truths import Truth
 from scheduler.workdays import WorkingDays
@@ -65,6 +65,7 @@ def describe_change(index: PlanIndex, notice: Reminder, place: str, earlier: Ear
         about=notice.about,
         what=what,
         when=when,
+        heading=capitalise(when),
         when_brief=brief,
         changes=() if before is None else list_changes(before, now),
         date_changed=isinstance(now, AnnouncedVisit) and now.dates != old_dates,
@@ -105,6 +106,7 @@ def describe_confirmation(
         about="plan",
         what=index.plan.title,
         when="",
+        heading="",
         when_brief="",
         changes=(),
         date_changed=False,

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from scheduler.letters.facts import ReportFacts
 from scheduler.model import Due, Report
-from scheduler.phrases import phrase_date, phrase_deadline, phrase_due
+from scheduler.phrases import capitalise, phrase_date, phrase_deadline, phrase_due
 from scheduler.plan_index import PlanIndex
 from scheduler.workdays import WorkingDays
 
@@ -29,6 +29,7 @@ def describe_report(
         unit=index.name_place(unit),
         due=phrase_due(report.due),
         deadline=phrase_deadline(report.due),
+        heading=capitalise(phrase_deadline(report.due)),
         last_day=phrase_date(last_day),
         last_day_reason=_explain_last_day(report.due),
         form=report.forms.for_unit(unit),

@@ -9,7 +9,7 @@ from datetime import date
 
 from scheduler.letters.facts import Audience, DayFacts, HostFacts, LetterError, SessionFacts, VisitFacts
 from scheduler.model import Contact
-from scheduler.phrases import phrase_date, phrase_day, phrase_days_briefly, phrase_hour, phrase_list
+from scheduler.phrases import capitalise, phrase_date, phrase_day, phrase_days_briefly, phrase_hour, phrase_list
 from scheduler.plan_index import PlanIndex, VisitNames, VisitPart, label_place
 
 
@@ -85,6 +85,7 @@ def _describe_day(
     sessions = tuple(_describe_session(part, visited) for part, visited in order)
     return DayFacts(
         date=phrase_date(day),
+        heading=capitalise(phrase_date(day)),
         brief=phrase_day(day),
         sessions=sessions,
         places_differ=any(session.where != names.label for session in sessions),

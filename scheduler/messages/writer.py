@@ -182,15 +182,18 @@ class MessageWriter:
         )
         kept = self._letters.get(key)
         if kept is not None and kept[0] is sources and kept[1] is not None:
-            return kept[1].fill(contact.name, reminder.address)
+            filled = kept[1].fill(contact.name, reminder.address)
+            if filled is not None:
+                return filled
         letter = self._describe(sources.index, reminder, contact, sources.contacts, sources.workdays, written_at)
         if kept is None or kept[0] is not sources:
             shared = self._templates.render_shared(kind, letter)
             if len(self._letters) >= _KEPT_LETTERS:
                 self._letters.clear()
             self._letters[key] = (sources, shared)
-            if shared is not None:
-                return shared.fill(contact.name, reminder.address)
+            filled = None if shared is None else shared.fill(contact.name, reminder.address)
+            if filled is not None:
+                return filled
         return self._templates.render(kind, letter)
 
     def _describe(

@@ -131,7 +131,9 @@ def test_a_moved_visit_says_what_changed_and_nothing_else() -> None:
     letter = describe(CASES["visit-moved-unit"])
     assert letter.notice is not None
     assert letter.visit is not None
-    assert letter.notice.changes == (ChangeFacts("Ngày", "thứ Hai, ngày 20/5/2024", "thứ Hai, ngày 27/5/2024"),)
+    assert letter.notice.changes == (
+        ChangeFacts("Ngày", "thứ Hai, ngày 20/5/2024", "thứ Hai, ngày 27/5/2024", "Thứ Hai, ngày 20/5/2024"),
+    )
     assert (letter.notice.when_brief, letter.visit.when) == ("thứ Hai, 20/5/2024", "thứ Hai, 27/5/2024")
     assert (letter.notice.date_changed, letter.notice.concerned) == (True, True)
 
@@ -144,6 +146,7 @@ def test_new_hours_alone_are_no_new_date() -> None:
             "Giờ",
             "Buổi sáng 07 giờ 00 – 11 giờ 30; Buổi chiều 13 giờ 30 – 17 giờ 00",
             "Buổi sáng 08 giờ 00 – 11 giờ 30; Buổi chiều 13 giờ 30 – 17 giờ 00",
+            "Buổi sáng 07 giờ 00 – 11 giờ 30; Buổi chiều 13 giờ 30 – 17 giờ 00",
         ),
     )
 
@@ -151,7 +154,7 @@ def test_new_hours_alone_are_no_new_date() -> None:
 def test_what_was_said_and_is_no_longer_said_is_told_as_such() -> None:
     formless = replace(PLAN, reports=(replace(PLAN.reports[0], forms=Forms()),))
     facts = find_facts(make_notice_case(CORRECTION, "ubnd-luc-nam", formless, about="report"))
-    assert facts.changes == (ChangeFacts("Mẫu", "Phụ lục số 02", "không ghi"),)
+    assert facts.changes == (ChangeFacts("Mẫu", "Phụ lục số 02", "không ghi", "Phụ lục số 02"),)
 
 
 def test_a_reader_left_out_reads_that_the_visit_goes_on_without_them() -> None:
