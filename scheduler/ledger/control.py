@@ -16,14 +16,16 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from scheduler.errors import LedgerError
 from scheduler.ledger.engine import begin_reading, begin_writing
-from scheduler.ledger.schema import service
+from scheduler.ledger.schema import read_microseconds, service
 from scheduler.pacing import Pause, PausedBy
 
 COPIED = "this ledger was restored or copied; when no other service works on its original: scheduler resume"
 
+_READ_PAUSE = "SELECT paused_by, pause_reason, paused_since, paused_until FROM service"
 _CHANGE_COUNTER = slice(24, 28)  # of the database header, see the SQLite file format
 _MACHINE_ID = Path("/etc/machine-id")
 
@@ -150,6 +152,14 @@ def read_pause(connection: Connection) -> Pause | None:
     query = select(columns.paused_by, columns.pause_reason, columns.paused_since, columns.paused_until)
     by, reason, since, until = connection.execute(query).one()
     return None if by is None else Pause(PausedBy(by), reason, since, until)
+
+
+def read_pause_now(cursor: DBAPICursor) -> Pause | None:
+    """Return the pause that stands, read with the driver's own cursor."""
+    by, reason, since, until = cursor.execute(_READ_PAUSE).fetchone()
+    if by is None:
+        return None
+    return Pause(PausedBy(by), reason, read_microseconds(since), None if until is None else read_microseconds(until))
 
 
 def _write_pause(connection: Connection, pause: Pause | None) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteError
 
 from alembic.command import upgrade
 from alembic.config import Config
@@ -22,6 +23,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,6 +33,7 @@ BUSY_TIMEOUT_SECONDS = 30
 # Of a file that is made now; one that is there keeps its own. Half as many pages to write as with SQLite's 4096.
 NEW_PAGE_OCTETS = 8192
 READ_ONLY = "ledger_read_only"
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -82,7 +85,7 @@ def _set_pragmas(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> N
 def _begin(connection: Connection) -> None:
     # Taking the write lock at once makes a reader-turned-writer wait its turn instead of failing.
     reading = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reading else _BEGIN_WRITING)
 
 
 def _migrate(connection: Connection, path: Path) -> None:
@@ -149,13 +152,33 @@ def begin_reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def begin_driving(engine: Engine) -> Iterator[DBAPICursor]:
+    """Begin a transaction as ``begin_writing`` does, on the driver's own cursor: for what is done for every mail."""
+    held = engine.raw_connection()
+    try:
+        cursor = held.cursor()
+        cursor.execute(_BEGIN_WRITING)
+        yield cursor
+        held.commit()
+    except SQLiteError as error:
+        raise _explain_refusal(engine, error) from error
+    finally:
+        # Ends a transaction that was not committed.
+        held.close()
+
+
+@contextmanager
 def begin_writing(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction with the write lock, and commit it; LedgerError when nothing of it could be written."""
     try:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
-        raise LedgerError(
-            f"{engine.url.database}: the ledger cannot be written: {error.orig};"
-            " nothing is sent until it can; look for a full disk, or a program that keeps the file locked"
-        ) from error
+        raise _explain_refusal(engine, error.orig) from error
+
+
+def _explain_refusal(engine: Engine, cause: BaseException | None) -> LedgerError:
+    return LedgerError(
+        f"{engine.url.database}: the ledger cannot be written: {cause};"
+        " nothing is sent until it can; look for a full disk, or a program that keeps the file locked"
+    )

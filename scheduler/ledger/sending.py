@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, case, func, select, update
+from sqlalchemy import Engine, bindparam, case, func, select, update
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from scheduler.delivery import Delivery, DeliveryState, DueRow, Expiry, SentSeries, Verdict
-from scheduler.ledger.control import read_pause
-from scheduler.ledger.engine import begin_reading, begin_writing
+from scheduler.ledger.control import read_pause_now
+from scheduler.ledger.engine import begin_driving, begin_reading, begin_writing
 from scheduler.ledger.rows import CLAIMABLE, check_one, is_in, read_delivery, select_deliveries
 from scheduler.ledger.schema import ON_ITS_WAY, attempts, count_microseconds, deliveries, messages
 from scheduler.pacing import Pause
@@ -243,37 +244,35 @@ class Sending:
         return last
 
     def _commit(self, results: Sequence[Result], claims: Sequence[Claim], now: datetime, *, in_bulk: bool) -> Committed:
-        with begin_writing(self._engine) as connection:
-            ours = self._record(connection, results, in_bulk=in_bulk)
-            pause = read_pause(connection)
+        with begin_driving(self._engine) as cursor:
+            ours = self._record(cursor, results, in_bulk=in_bulk)
+            pause = read_pause_now(cursor)
             may_claim = pause is None or not pause.holds(now)
-            claimed = self._claim(connection, claims, now, in_bulk=in_bulk) if claims and may_claim else []
+            claimed = self._claim(cursor, claims, now, in_bulk=in_bulk) if claims and may_claim else []
         return Committed(
             frozenset(claim.delivery.id for claim in claimed),
             frozenset(result.delivery.id for result in results) - {result.delivery.id for result in ours},
             pause,
         )
 
-    def _record(self, connection: Connection, results: Sequence[Result], *, in_bulk: bool) -> Sequence[Result]:
+    def _record(self, cursor: DBAPICursor, results: Sequence[Result], *, in_bulk: bool) -> Sequence[Result]:
         """Write the outcomes of those attempts that are still ours; return these."""
         rows = [_make_verdict_row(result, self._claimant) for result in results]
-        own = _update_guarded(connection, _LEAVE_SENDING, results, rows, in_bulk=in_bulk)
+        own = _update_guarded(cursor, _LEAVE_SENDING, results, rows, in_bulk=in_bulk)
         if own:
-            connection.exec_driver_sql(_END_ATTEMPT, [_make_ended_row(result) for result in own])
+            cursor.executemany(_END_ATTEMPT, [_make_ended_row(result) for result in own])
         return own
 
-    def _claim(
-        self, connection: Connection, claims: Sequence[Claim], now: datetime, *, in_bulk: bool
-    ) -> Sequence[Claim]:
+    def _claim(self, cursor: DBAPICursor, claims: Sequence[Claim], now: datetime, *, in_bulk: bool) -> Sequence[Claim]:
         """Claim the rows that stand as they were read; return these."""
         instant, lease_end = count_microseconds(now), count_microseconds(now + LEASE)
         rows = [_make_claim_row(claim, self._claimant, lease_end, instant) for claim in claims]
-        won = _update_guarded(connection, _ENTER_SENDING, claims, rows, in_bulk=in_bulk)
+        won = _update_guarded(cursor, _ENTER_SENDING, claims, rows, in_bulk=in_bulk)
         new = [_make_message_row(claim) for claim in won if claim.delivery.message_id is None]
         if new:
-            connection.exec_driver_sql(_KEEP_MESSAGE, new)
+            cursor.executemany(_KEEP_MESSAGE, new)
         if won:
-            connection.exec_driver_sql(
+            cursor.executemany(
                 _BEGIN_ATTEMPT, [(claim.delivery.id, claim.delivery.claims + 1, instant) for claim in won]
             )
         return won
@@ -284,18 +283,14 @@ class _RowChangedError(Exception):
 
 
 def _update_guarded(
-    connection: Connection, statement: str, items: Sequence[T], rows: Sequence[Bound], *, in_bulk: bool
+    cursor: DBAPICursor, statement: str, items: Sequence[T], rows: Sequence[Bound], *, in_bulk: bool
 ) -> Sequence[T]:
     """Run a conditional UPDATE of one row for each of ``items``; return those whose row was changed by it."""
     if not rows:
         return ()
     if not in_bulk:
-        return [
-            item
-            for item, row in zip(items, rows, strict=True)
-            if connection.exec_driver_sql(statement, row).rowcount == 1
-        ]
-    if connection.exec_driver_sql(statement, list(rows)).rowcount != len(rows):
+        return [item for item, row in zip(items, rows, strict=True) if cursor.execute(statement, row).rowcount == 1]
+    if cursor.executemany(statement, rows).rowcount != len(rows):
         raise _RowChangedError
     return items
 

@@ -78,7 +78,7 @@ IssueDate = Annotated[str, AfterValidator(values.read_issue_date), _texts(rf"{_D
 Day = Annotated[date, BeforeValidator(from_text(values.read_date)), _texts(_DAY)]
 Hour = Annotated[time, BeforeValidator(from_text(values.read_hour)), _texts(_HOUR)]
 Instant = Annotated[
-    datetime, BeforeValidator(from_text(values.read_instant)), _texts(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+    datetime, BeforeValidator(from_text(values.read_microseconds)), _texts(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 ]
 Sentence = Annotated[
     When,

@@ -105,7 +105,7 @@ def read_hour(text: str) -> time:
     return time(int(match["hour"]), int(match["minute"]))
 
 
-def read_instant(text: str) -> datetime:
+def read_microseconds(text: str) -> datetime:
     """Return the aware instant that 2024-04-15T09:00+07:00 says."""
     try:
         instant = datetime.fromisoformat(text.strip())
