@@ -21,7 +21,7 @@ _NOOP_SECONDS = 30.0
 _QUIT_SECONDS = 5.0
 
 _MAILBOX = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_LINE_TO_MEND = re.compile(rb"\n(?:(?<!\r\n)|\.)")
 # "Sign in first", "stronger mechanism", "wrong password", "encrypt first": about us, never about this mail.
 _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 
@@ -68,13 +68,16 @@ class Connection:
         stuffed here. An address or a content that could break the dialogue is Permanent, unsent. What the relay
         has against us, and not against this mail, is Withheld.
         """
-        flaw = _find_flaw(sender, to, content)
+        flaw = _find_flaw(sender, to)
         if flaw is not None:
             return Permanent(flaw, None)
+        octets = _make_transparent(content)
+        if octets is None:
+            return Permanent("content holds a line end that is not CRLF; compose the mail again", None)
         if self._session is None:
             return Temporary("no session stands; connect comes before each mail", None)
         try:
-            return (yield from self._transact(self._session, sender, to, content))
+            return (yield from self._transact(self._session, sender, to, octets))
         except BaseException:
             # Interrupted: nobody knows where in the dialogue, so nobody may go on with it.
             self.drop()
@@ -94,18 +97,18 @@ class Connection:
         self._session = None
         self._mails_taken = 0
 
-    def _transact(self, session: Session, sender: str, to: str, content: bytes) -> Steps[Outcome]:
+    def _transact(self, session: Session, sender: str, to: str, octets: bytes) -> Steps[Outcome]:
         wire = session.wire
         stage, dot_handed = "MAIL FROM", False
         try:
-            refusal = yield from self._announce(session, sender, to, content)
+            refusal = yield from self._announce(session, sender, to, octets)
             if refusal is not None:
                 return refusal
             # The order is the contract. Until the dot the relay cannot have the mail, so every fault is Temporary.
             # The dot goes alone and last, and counts as handed over before the call: a send that fails may still
             # have got through. From there on only an answer can tell.
             stage = "content"
-            yield from wire.send(_stuff_dots(content), self._bound(_BLOCK_SECONDS))
+            yield from wire.send(octets, self._bound(_BLOCK_SECONDS))
             if wire.has_unasked_input():
                 # Also keeps a reply that came too early from being taken for the answer to the dot.
                 reply = yield from wire.read_reply(self._bound(COMMAND_SECONDS))
@@ -127,10 +130,10 @@ class Connection:
         # 3xx is neither yes nor no.
         return Unconfirmed(f"{stage}: {reply}") if reply.kind == 3 else _judge_refusal(stage, reply, Cause.RELAY)
 
-    def _announce(self, session: Session, sender: str, to: str, content: bytes) -> Steps[Outcome | None]:
+    def _announce(self, session: Session, sender: str, to: str, octets: bytes) -> Steps[Outcome | None]:
         """Say MAIL, RCPT and DATA, at once where the server offers it; None when it waits for the content."""
         wire, pipelined = session.wire, "PIPELINING" in session.offered
-        eight_bit = " BODY=8BITMIME" if "8BITMIME" in session.offered and not content.isascii() else ""
+        eight_bit = " BODY=8BITMIME" if "8BITMIME" in session.offered and not octets.isascii() else ""
         commands = (
             ("MAIL FROM", f"MAIL FROM:<{sender}>{eight_bit}\r\n", COMMAND_SECONDS, 2),
             ("RCPT TO", f"RCPT TO:<{to}>\r\n", COMMAND_SECONDS, 2),
@@ -142,8 +145,8 @@ class Connection:
         stage = "MAIL FROM"
         try:
             if pipelined:
-                octets = "".join(command for _, command, _, _ in commands).encode("ascii")
-                yield from wire.send(octets, self._bound(COMMAND_SECONDS))
+                group = "".join(command for _, command, _, _ in commands).encode("ascii")
+                yield from wire.send(group, self._bound(COMMAND_SECONDS))
             for stage, command, seconds, expected in commands:
                 if not pipelined:
                     yield from wire.send(command.encode("ascii"), self._bound(seconds))
@@ -190,22 +193,29 @@ class Connection:
         return min(seconds, self._relay.timeout_seconds)
 
 
-def _find_flaw(sender: str, to: str, content: bytes) -> str | None:
+def _find_flaw(sender: str, to: str) -> str | None:
     for role, address in (("sender", sender), ("recipient", to)):
         null_path = role == "sender" and not address
         if not null_path and (len(address) > 254 or not _MAILBOX.fullmatch(address)):
             return f"{role} {address!r} is not one plain address (no blanks, control characters, brackets or accents)"
-    # Counting settles it for the common case; the search is ten times as slow.
-    if not content.count(b"\n") == content.count(b"\r") == content.count(b"\r\n") and _BARE_LINE_END.search(content):
-        return "content holds a line end that is not CRLF; compose the mail again"
     return None
 
 
-def _stuff_dots(content: bytes) -> bytes:
-    """Double each leading dot and end the last line (RFC 5321 section 4.5.2); the final dot is not added."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-    return stuffed if not stuffed or stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+def _make_transparent(content: bytes) -> bytes | None:
+    """Double each leading dot and end the last line (RFC 5321 section 4.5.2); the final dot is not added.
+
+    None where a line does not end with CRLF: what comes after could be taken for a command.
+    """
+    # As many CR as LF, and no LF without its CR: all are pairs. One search for that and for dots, since lines are many.
+    pairs, octets = content.count(b"\r"), content
+    if content.count(b"\n") != pairs:
+        return None
+    if _LINE_TO_MEND.search(content):
+        if content.count(b"\r\n") != pairs:
+            return None
+        octets = content.replace(b"\r\n.", b"\r\n..")
+    octets = b"." + octets if octets.startswith(b".") else octets
+    return octets if not octets or octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
 def _ends_session(reply: Reply) -> bool:

@@ -50,11 +50,11 @@ class Metrics:
         )
         for state in DeliveryState:
             self._deliveries.labels(state)
-            self._attempts.labels(state)
+        self._attempts_by_state = {state: self._attempts.labels(state) for state in DeliveryState}
         self._relay.set(1)
 
     def count_attempt(self, attempt: Attempt) -> None:
-        self._attempts.labels(attempt.state).inc()
+        self._attempts_by_state[attempt.state].inc()
         if attempt.state is DeliveryState.SENT and attempt.delivery.attempts == 0:
             self._lateness.observe(max(0.0, (attempt.at - attempt.delivery.due_at).total_seconds()))
 

@@ -395,4 +395,5 @@ def _encode_base64(text: str) -> str:
 
 
 def _clean_text(octets: bytes) -> str:
-    return _CONTROL.sub(" ", octets.decode("utf-8", "replace")).strip()
+    text = octets.decode("utf-8", "replace")
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()

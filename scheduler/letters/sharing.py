@@ -9,8 +9,10 @@ notice, such as work on a text that was printed before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import NoReturn
 
 from jinja2 import nodes
@@ -28,10 +30,12 @@ _READER = ("recipient", "address")
 # Told apart by templates, so they belong to the shape and not to the words.
 _TOLD_APART = ("audience", "about")
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in FACTS}
+_GETTERS = {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
 _LETTER_FIELDS = tuple(name for name in _FIELDS[Letter] if name not in _READER)
 # A control character, which no fact may hold: what is put in cannot be taken for a gap.
 _GAP = "\x00"
 _WORD = object()
+_SPECIAL = re.compile("[&<>\"']")
 
 
 class NotSharedError(Exception):
@@ -135,8 +139,7 @@ class SharedLetter:
         if not (_is_word(recipient) and _is_word(address)):
             return None
         words = (recipient, address)
-        escaped = (str(escape(recipient)), str(escape(address)))
-        return RenderedLetter(self.subject, self.text.fill(words), self.html.fill(escaped))
+        return RenderedLetter(self.subject, self.text.fill(words), self.html.fill(_escape_words(words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class ShapedLetter:
         subject = self.subject.fill_but_reader(words)
         if subject.gaps:
             return None
-        escaped = tuple(str(escape(word)) for word in words)
+        escaped = _escape_words(words)
         return SharedLetter(subject.pieces[0], self.text.fill_but_reader(words), self.html.fill_but_reader(escaped))
 
 
@@ -186,13 +189,17 @@ def find_gaps(rendered: str) -> GappedText | None:
     return GappedText(tuple(pieces), tuple(map(int, marks)))
 
 
+def _escape_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    # Escaping makes an object of its own of every word, and few have anything to escape.
+    return tuple(str(escape(word)) if _SPECIAL.search(word) else word for word in words)
+
+
 def _is_word(text: str) -> bool:
     # Blanks at an end, two in a row, or a line end would be worked on by ``striptags``: such texts belong to the shape.
     return bool(text) and text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " "
 
 
 def _take(name: str, value: object, shape: list[object], words: list[str]) -> None:
-    kind = type(value)
     if isinstance(value, str):
         if name not in _TOLD_APART and _is_word(value):
             words.append(value)
@@ -203,10 +210,10 @@ def _take(name: str, value: object, shape: list[object], words: list[str]) -> No
         shape.append(len(value))
         for item in value:
             _take(name, item, shape, words)
-    elif kind in _FIELDS:
+    elif (kind := type(value)) in _GETTERS:
         shape.append(kind)
-        for field in _FIELDS[kind]:
-            _take(field, getattr(value, field), shape, words)
+        for field, item in zip(_FIELDS[kind], _GETTERS[kind](value), strict=True):
+            _take(field, item, shape, words)
     else:
         shape.append(value)
 

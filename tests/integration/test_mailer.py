@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -218,7 +219,7 @@ def test_content_with_a_bare_line_end_is_refused_unsent(content: bytes) -> None:
 class InterruptedContent(bytes):
     """Content during which somebody presses Ctrl-C: after DATA was answered, before an octet of it goes out."""
 
-    def replace(self, *_: object) -> bytes:
+    def __getitem__(self, _: object) -> NoReturn:
         raise KeyboardInterrupt
 
 
