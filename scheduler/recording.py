@@ -53,12 +53,15 @@ class Recorder:
         """Keep an outcome until the next commit."""
         self._kept.append((result, subject))
 
-    def commit(self, claims: Sequence[Claim] = ()) -> Committed:
-        """Commit what is kept, and ``claims``; LedgerError when it cannot be: then all of it stays kept, unclaimed."""
+    def commit(self, claims: Sequence[Claim] = (), meanwhile: Callable[[], None] | None = None) -> Committed:
+        """Commit what is kept, and ``claims``; LedgerError when it cannot be: then all of it stays kept, unclaimed.
+
+        ``meanwhile``, which must not raise, is done while the disk works, if there is anything to commit.
+        """
         if not self._kept and not claims:
             return _NOTHING
         kept = tuple(self._kept)
-        committed = self._ledger.sending.commit([result for result, _ in kept], claims, self._clock.now())
+        committed = self._ledger.sending.commit([result for result, _ in kept], claims, self._clock.now(), meanwhile)
         del self._kept[: len(kept)]
         for result, subject in kept:
             if result.delivery.id in committed.lost:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -61,14 +62,21 @@ class _Queue:
         self.composer = composer
         self.waits: list[datetime] = []
         self.ended = False
+        self.fault: Exception | None = None
 
     @property
     def is_empty(self) -> bool:
         return not (self.ids or self.rows or self.written)
 
-    def end(self) -> None:
-        """Claim nothing more; what is under way ends."""
+    @property
+    def can_write(self) -> bool:
+        """Whether there are rows whose message is not written yet."""
+        return bool(self.ids or self.rows) and not self.ended
+
+    def end(self, fault: Exception | None = None) -> None:
+        """Claim nothing more; what is under way ends, and then ``fault`` is raised."""
         self.ended = True
+        self.fault = self.fault or fault
 
 
 class Sender:
@@ -152,16 +160,12 @@ class Sender:
                 self._mailer.prepare(min(self._count_free_lines(), len(queue.written)))
             self._hand_over(queue)
             if not self._under_way and (queue.ended or queue.is_empty):
-                return
-            if not queue.ended:
-                # While the relay works on the mails just handed over; they end, whatever befalls the next ones.
-                try:
-                    self._write_ahead(queue)
-                except LedgerError as error:
-                    _log.error("nothing more is claimed", problem=str(error))
-                    queue.end()
+                break
+            self._write_ahead(queue)
             self._wait(queue)
             self._on_progress()
+        if queue.fault is not None:
+            raise queue.fault
 
     def _count_free_lines(self) -> int:
         """Return on how many connections a mail may be begun; a relay not yet known to work is tried with one."""
@@ -173,8 +177,10 @@ class Sender:
         """Commit what is known together with the next claims, then begin those."""
         count = 0 if queue.ended else min(self._count_free_lines(), self._mailer.ready)
         claims = tuple(queue.written.popleft() for _ in range(min(count, len(queue.written))))
+        # The next messages are written while the disk works on the claims of these.
+        meanwhile = partial(self._write_ahead, queue) if queue.can_write else None
         try:
-            committed = self._recorder.commit(claims)
+            committed = self._recorder.commit(claims, meanwhile)
         except LedgerError as error:
             # What is under way goes on to its end; its outcomes are kept, and committed before the next claim.
             _log.error("nothing more is claimed", problem=str(error))
@@ -254,6 +260,22 @@ class Sender:
         self.pause = pause
 
     def _write_ahead(self, queue: _Queue) -> None:
+        """Write messages until there is one for each connection; a fault of ours ends the queue.
+
+        It must not end what was claimed: that goes to its end first.
+        """
+        if not queue.can_write:
+            return
+        try:
+            self._write_messages(queue)
+        except LedgerError as error:
+            # As where a claim cannot be committed: the next tick tries again.
+            _log.error("nothing more is claimed", problem=str(error))
+            queue.end()
+        except Exception as fault:
+            queue.end(fault)
+
+    def _write_messages(self, queue: _Queue) -> None:
         """Write messages until there is one for each connection, as far as the bounds per minute allow."""
         while len(queue.written) < self._lines:
             if not queue.rows:

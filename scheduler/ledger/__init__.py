@@ -90,4 +90,5 @@ class Ledger:
         )
 
     def close(self) -> None:
+        self.sending.close()
         self.engine.dispose()

@@ -6,7 +6,7 @@ UPDATE on a row that was read under the same write lock (invariant 3); what the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from scheduler.delivery import Delivery, DeliveryState, DueRow, Expiry, SentSeries, Verdict
 from scheduler.ledger.control import read_pause_now
-from scheduler.ledger.engine import begin_driving, begin_reading, begin_writing
+from scheduler.ledger.engine import Driver, begin_reading, begin_writing
 from scheduler.ledger.rows import CLAIMABLE, check_one, is_in, read_delivery, select_deliveries
 from scheduler.ledger.schema import ON_ITS_WAY, attempts, count_microseconds, deliveries, messages
 from scheduler.pacing import Pause
@@ -79,7 +79,11 @@ class Sending:
 
     def __init__(self, engine: Engine, claimant: str) -> None:
         self._engine = engine
+        self._driver = Driver(engine)
         self._claimant = claimant
+
+    def close(self) -> None:
+        self._driver.close()
 
     def list_due(self, now: datetime) -> tuple[DueRow, ...]:
         """Return all rows whose ``next_at`` has come."""
@@ -145,17 +149,24 @@ class Sending:
             row = connection.execute(query).one_or_none()
         return None if row is None else FrozenMessage(*row)
 
-    def commit(self, results: Sequence[Result], claims: Sequence[Claim], now: datetime) -> Committed:
+    def commit(
+        self,
+        results: Sequence[Result],
+        claims: Sequence[Claim],
+        now: datetime,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Committed:
         """Commit outcomes, and then claims, of several connections in one transaction.
 
         Claims must have been committed before their messages' DATA is sent (invariant 3). None is made while
         all mail is paused; a row that changed since it was read is not claimed. Raises LedgerError when nothing
-        could be written: the outcomes are then to be kept and committed later.
+        could be written: the outcomes are then to be kept and committed later. ``meanwhile``, which must not
+        raise, is done while the disk works.
         """
         try:
-            return self._commit(results, claims, now, in_bulk=True)
+            return self._commit(results, claims, now, meanwhile, in_bulk=True)
         except _RowChangedError:
-            return self._commit(results, claims, now, in_bulk=False)
+            return self._commit(results, claims, now, meanwhile, in_bulk=False)
 
     def claim(self, delivery: Delivery, message: FrozenMessage, now: datetime) -> bool:
         """Commit one row as ``sending`` with its message frozen; False when another had it first, or all is paused."""
@@ -243,8 +254,16 @@ class Sending:
             last: datetime | None = connection.scalar(select(func.max(deliveries.c.updated_at)))
         return last
 
-    def _commit(self, results: Sequence[Result], claims: Sequence[Claim], now: datetime, *, in_bulk: bool) -> Committed:
-        with begin_driving(self._engine) as cursor:
+    def _commit(
+        self,
+        results: Sequence[Result],
+        claims: Sequence[Claim],
+        now: datetime,
+        meanwhile: Callable[[], None] | None,
+        *,
+        in_bulk: bool,
+    ) -> Committed:
+        with self._driver.begin_writing(meanwhile) as cursor:
             ours = self._record(cursor, results, in_bulk=in_bulk)
             pause = read_pause_now(cursor)
             may_claim = pause is None or not pause.holds(now)
@@ -295,8 +314,7 @@ def _update_guarded(
     return items
 
 
-# As text, and with values as the driver takes them: at thousands of mails a second SQLAlchemy's work on each
-# statement would take longer than the database's.
+# As text, and with values as the driver takes them (see Driver).
 _ENTER_SENDING = """
 UPDATE deliveries
 SET state = 'sending', next_at = NULL, attempts = ?, claims = ?, in_doubt = ?, message_id = ?,

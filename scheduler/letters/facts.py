@@ -41,7 +41,8 @@ class SessionFacts:
 class DayFacts:
     """One day of a visit; ``sessions`` in order, for the team those of all its visits that day.
 
-    ``heading`` is the date with a capital. ``places_differ`` is true where a session is not simply at the visit's label, so that each must name its place.
+    ``heading`` is the date with a capital. ``places_differ`` is true where a session is not simply at the visit's
+    label, so that each must name its place.
     """
 
     date: str
@@ -134,8 +135,8 @@ class NoticeFacts:
     """What a notice is about: what its reader was told before, and what has become of it.
 
     ``what`` and ``when`` are as announced: a visit's label and dates, or a report's title and deadline;
-    ``heading`` is ``when`` with a capital, ``when_brief`` for the subject ("thứ Hai, 20/5/2024", "trước ngày 10/5/2024"). ``date_changed`` tells a
-    new date from new hours. ``concerned`` is false where the item is gone or no longer concerns this reader.
+    ``heading`` is ``when`` with a capital, ``when_brief`` is for the subject ("thứ Hai, 20/5/2024", "trước ngày
+    10/5/2024"). ``date_changed`` tells a new date from new hours. ``concerned`` is false where the item is gone or no longer concerns this reader.
     ``restored`` is true where the earlier mail told of a cancellation that is taken back; then ``changes`` is
     empty. ``goes_on`` is true where the visit takes place, be it without this reader. ``earlier`` names the mail to
     be ignored. In plan-confirmed ``visits`` and ``reports`` are the reader's own and ``earlier`` is None.
