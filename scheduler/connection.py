@@ -150,7 +150,7 @@ class Connection:
             for stage, command, seconds, expected in commands:
                 if not pipelined:
                     yield from wire.send(command.encode("ascii"), self._bound(seconds))
-                reply = yield from wire.read_reply(self._bound(seconds))
+                reply = wire.take_reply() or (yield from wire.read_reply(self._bound(seconds)))
                 if refusal is None and reply.kind != expected:
                     refusal = _judge_refusal(stage, reply, cause)
                 if reply.kind != expected and (_ends_session(reply) or not pipelined):

@@ -80,6 +80,7 @@ class PlanIndex:
         for visit in plan.visits:
             for day in dict.fromkeys(visit.dates):
                 self._team_days[visit.team, day].append(visit)
+        self._resolved: dict[str, VisitNames] = {}
         self._grouped: tuple[tuple[Contact, ...], dict[str, list[Contact]]] = ((), {})
 
     def find_visit(self, visit: str) -> Visit:
@@ -119,6 +120,12 @@ class PlanIndex:
 
     def resolve_visit(self, visit: Visit) -> VisitNames:
         """Return ``visit`` with names instead of ids; UnknownIdError names the id that means nothing."""
+        known = self._resolved.get(visit.id)
+        if known is None or known.visit is not visit:
+            known = self._resolved[visit.id] = self._resolve_visit(visit)
+        return known
+
+    def _resolve_visit(self, visit: Visit) -> VisitNames:
         parts = self._resolve_parts(visit)
         return VisitNames(
             visit=visit,

@@ -145,6 +145,18 @@ class Wire:
                     events = select.POLLIN
                 yield self._wait_for(events, deadline, f"the server took nothing for {seconds:g} s")
 
+    def take_reply(self) -> Reply | None:
+        """Take a reply of one line that has been read already, such as the next of a pipelined group; else None."""
+        end = self._unread.find(b"\n") + 1
+        match = _REPLY_LINE.fullmatch(self._unread, 0, end)
+        if match is None or match[2] == b"-" or end > _REPLY_OCTETS:
+            return None
+        reply = Reply(int(match[1]), (_clean_text(match[3] or b""),))
+        # A bytearray cannot shrink while a match looks at it.
+        del match
+        del self._unread[:end]
+        return reply
+
     def read_reply(self, seconds: float) -> Steps[Reply]:
         """Read one reply, of one line or several; ``seconds`` bound the whole of it, however slowly it trickles."""
         deadline = time.monotonic() + seconds

@@ -19,6 +19,7 @@ OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
 CLAIMABLE = (*OPEN, DeliveryState.UNCONFIRMED)
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
+_STATE = _FIELDS.index("state")
 
 
 def select_deliveries() -> Select[tuple[object, ...]]:
@@ -28,9 +29,9 @@ def select_deliveries() -> Select[tuple[object, ...]]:
 
 def read_delivery(row: RowMapping) -> Delivery:
     """Return a row that has the columns of ``select_deliveries``; its columns' types have made the instants aware."""
-    values = {name: row[name] for name in _FIELDS}
-    values["state"] = DeliveryState(row["state"])
-    return Delivery(**values)
+    values = [row[name] for name in _FIELDS]
+    values[_STATE] = DeliveryState(values[_STATE])
+    return Delivery(*values)
 
 
 def is_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ Instants are integers, microseconds since 1970 UTC: exact, ordered, and the same
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -42,6 +43,10 @@ def read_microseconds(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
+def _read_optional(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else read_microseconds(microseconds)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since 1970 UTC and read back in UTC."""
 
@@ -51,8 +56,9 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         return None if value is None else count_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else read_microseconds(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        # And not process_result_value, which costs two calls more for each of a hundred thousand values.
+        return _read_optional
 
 
 metadata = MetaData()

@@ -25,14 +25,17 @@ class _Source:
     organiser: Organiser
     withdrawn: bool
 
+    def is_made_of(self, events: tuple[RecordedEvent, ...], organiser: Organiser, address: str) -> bool:
+        return self.events == events and self.organiser.name == organiser.name and self.organiser.email == address
+
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """The calendar of ``source``, undated, and as it is for one second."""
+    """The calendar of ``source``, undated, and as it is for one instant."""
 
     source: _Source
     undated: bytes
-    stamp: bytes
+    written_at: datetime | None
     content: bytes
 
 
@@ -57,18 +60,18 @@ class CalendarWriter:
         ``withdrawn`` makes every event CANCELLED: for a reader whom the item no longer concerns.
         EventError when an event cannot be written.
         """
-        # Whoever answers an invitation writes to ORGANIZER, so it is a mailbox that somebody reads.
-        source = _Source(events, Organiser(plan.organiser.name, organiser_address), withdrawn)
-        stamp = f"\r\nDTSTAMP:{written_at.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n".encode("ascii")
         place = (plan.id, item, withdrawn)
         kept = self._kept.get(place)
-        if kept is None or kept.source != source:
+        if kept is None or not kept.source.is_made_of(events, plan.organiser, organiser_address):
+            # Whoever answers an invitation writes to ORGANIZER, so it is a mailbox that somebody reads.
+            source = _Source(events, Organiser(plan.organiser.name, organiser_address), withdrawn)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            kept = _Dated(source, _render(plan, source), b"", b"")
-        if kept.stamp != stamp:
-            kept = replace(kept, stamp=stamp, content=kept.undated.replace(_UNDATED, stamp))
-        self._kept[place] = kept
+            kept = self._kept[place] = _Dated(source, _render(plan, source), None, b"")
+        if kept.written_at != written_at:
+            stamp = f"\r\nDTSTAMP:{written_at.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n".encode("ascii")
+            content = kept.undated.replace(_UNDATED, stamp)
+            kept = self._kept[place] = replace(kept, written_at=written_at, content=content)
         return kept.content
 
 

@@ -161,7 +161,8 @@ def _write_part(content_type: str, encoded: bytes, disposition: str | None = Non
 
 def _encode_text(text: str) -> bytes:
     # RFC 2045 section 6.8: the line breaks of text are CRLF before it is encoded.
-    return _encode_base64(text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+    unix = text.replace("\r\n", "\n") if "\r" in text else text
+    return _encode_base64(unix.encode().replace(b"\n", b"\r\n"))
 
 
 def _encode_base64(content: bytes) -> bytes:
