@@ -10,7 +10,8 @@ import re
 import time
 
 from scheduler.delivery import Accepted, Cause, Outcome, Permanent, Temporary, Unconfirmed, Withheld
-from scheduler.relay import COMMAND_SECONDS, RelaySettings, Reply, Session, Steps, Wire, describe_fault, open_session
+from scheduler.relay import COMMAND_SECONDS, RelaySettings, Session, open_session
+from scheduler.wire import Reply, Steps, Wire, describe_fault
 
 # RFC 5321 section 4.5.3.2, in seconds; RelaySettings.timeout_seconds lowers each of them.
 _DATA_SECONDS = 120.0

@@ -150,12 +150,13 @@ Outcome = Accepted | Temporary | Permanent | Unconfirmed | Withheld
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """What choosing needs to know of a row whose ``next_at`` has come."""
+    """What choosing needs to know of a row whose ``next_at`` has come; with its id that is also its place in line."""
 
     id: int
     series: str
     due_at: datetime
     useful_until: datetime
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from scheduler.connection import Connection
 from scheduler.delivery import Accepted, Outcome, Permanent, Temporary, Unconfirmed, Withheld
 from scheduler.errors import RelayError
-from scheduler.relay import Need, RelaySettings, SignInRefusedError, Steps, count_milliseconds, run_steps
+from scheduler.relay import RelaySettings, SignInRefusedError
+from scheduler.wire import Need, Steps, count_milliseconds, run_steps
 
 __all__ = [
     "Accepted",

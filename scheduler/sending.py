@@ -15,7 +15,17 @@ import structlog
 
 from scheduler.clock import Clock
 from scheduler.composing import Composer
-from scheduler.delivery import Cause, Delivery, Outcome, Temporary, Unconfirmed, Withheld, choose_due, judge_outcome
+from scheduler.delivery import (
+    Cause,
+    Delivery,
+    DueRow,
+    Outcome,
+    Temporary,
+    Unconfirmed,
+    Withheld,
+    choose_due,
+    judge_outcome,
+)
 from scheduler.errors import LedgerError, RelayError, SchedulerError
 from scheduler.ledger import Claim, FrozenMessage, Ledger, Result
 from scheduler.mailer import Finished, Mailer, SignInRefusedError
@@ -53,10 +63,17 @@ _log = structlog.get_logger(__name__)
 
 
 class _Queue:
-    """What one run still has to send: ids of due rows, rows as read, and claims whose message is written."""
+    """What one run still has to send: ids of due rows, rows as read, and claims whose message is written.
 
-    def __init__(self, due: tuple[int, ...], composer: Composer) -> None:
-        self.ids = deque(due)
+    What was due at ``began_at`` is read bit by bit, ``last`` being where to go on: however much is due, little of it
+    is in memory.
+    """
+
+    def __init__(self, began_at: datetime, composer: Composer) -> None:
+        self.began_at = began_at
+        self.last: DueRow | None = None
+        self.is_read = False
+        self.ids = deque[int]()
         self.rows = deque[Delivery]()
         self.written = deque[Claim]()
         self.composer = composer
@@ -66,12 +83,18 @@ class _Queue:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ids or self.rows or self.written)
+        return self.is_read and not (self.ids or self.rows or self.written)
 
     @property
     def can_write(self) -> bool:
-        """Whether there are rows whose message is not written yet."""
-        return bool(self.ids or self.rows) and not self.ended
+        """Whether there may be rows whose message is not written yet."""
+        return not self.ended and (not self.is_read or bool(self.ids or self.rows))
+
+    def forget(self) -> None:
+        """Write no more of what is due."""
+        self.is_read = True
+        self.ids.clear()
+        self.rows.clear()
 
     def end(self, fault: Exception | None = None) -> None:
         """Claim nothing more; what is under way ends, and then ``fault`` is raised."""
@@ -130,16 +153,17 @@ class Sender:
         self._recorder.recover()
         now = self._clock.now()
         self._ledger.arrivals.hold_back(now, due_by=now)
-        sending = self._ledger.sending
-        choice = choose_due(sending.list_due(now), sending.list_sent_series(now), now)
-        sending.expire(choice.expire, now)
+        queue = _Queue(now, composer)
+        any_due = self._choose(queue)
         self.pause = self._ledger.control.find_pause()
         hold = self.find_hold()
-        if not choice.send or self._should_stop():
+        if not any_due or self._should_stop():
             return None
         if hold is not None:
+            # What has become useless expires all the same.
+            while self._choose(queue):
+                queue.ids.clear()
             return hold.until
-        queue = _Queue(choice.send, composer)
         self._lines = self._mailer.connections
         self._under_way.clear()
         try:
@@ -150,6 +174,25 @@ class Sender:
         self._recorder.commit()
         hold = self.find_hold()
         return find_earliest((*queue.waits, None if hold is None else hold.until))
+
+    def _choose(self, queue: _Queue) -> bool:
+        """Choose from the next due rows what goes, and let the rest expire; False when no row is left that goes."""
+        sending, now = self._ledger.sending, queue.began_at
+        while not queue.is_read:
+            rows = sending.list_due(now, queue.last, _ROWS_AT_ONCE)
+            queue.is_read = len(rows) < _ROWS_AT_ONCE
+            if not rows:
+                break
+            queue.last = rows[-1]
+            series = {row.series for row in rows}
+            choice = choose_due(sending.list_due_of_series(series, now), sending.list_sent_series(series), now)
+            # Of a series that reaches further, the rows to come are chosen when it is their turn.
+            read = {row.id for row in rows}
+            sending.expire(tuple(expiry for expiry in choice.expire if expiry.id in read), now)
+            queue.ids.extend(id_ for id_ in choice.send if id_ in read)
+            if queue.ids:
+                return True
+        return False
 
     def _run(self, queue: _Queue) -> None:
         self._write_ahead(queue)
@@ -279,7 +322,7 @@ class Sender:
         """Write messages until there is one for each connection, as far as the bounds per minute allow."""
         while len(queue.written) < self._lines:
             if not queue.rows:
-                if not queue.ids:
+                if not queue.ids and not self._choose(queue):
                     return
                 ids = [queue.ids.popleft() for _ in range(min(_ROWS_AT_ONCE, len(queue.ids)))]
                 queue.rows.extend(self._ledger.sending.list_rows(ids))
@@ -292,8 +335,7 @@ class Sender:
             wait = pacer.find_wait(now)
             if wait is not None:
                 queue.waits.append(wait)
-                queue.ids.clear()
-                queue.rows.clear()
+                queue.forget()
                 return
             wait = pacer.find_domain_wait(delivery.address, now)
             if wait is not None:

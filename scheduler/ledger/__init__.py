@@ -21,9 +21,10 @@ from scheduler.ledger.control import Control, name_claimant
 from scheduler.ledger.edits import EditedFile, Edits, FileEdit, WaitingEdit
 from scheduler.ledger.engine import find_sqlite_file, hold_instance_lock, open_engine
 from scheduler.ledger.events import Events
+from scheduler.ledger.groups import Claim, Committed, FrozenMessage, Result
 from scheduler.ledger.history import History, PastAttempt, StateCount
 from scheduler.ledger.planning import Planning
-from scheduler.ledger.sending import Claim, Committed, FrozenMessage, Result, Sending
+from scheduler.ledger.sending import Sending
 from scheduler.ledger.tokens import FeedToken, Tokens
 
 __all__ = [

@@ -24,7 +24,6 @@ from sqlalchemy import (
     Table,
     Text,
     false,
-    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -66,10 +65,6 @@ metadata = MetaData()
 # SQLite makes an autoincrementing key only of INTEGER, which holds 64 bits there.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
 
-# What was sent, or may have been. An index holds the rows of this condition alone, and serves a query that states it
-# word for word; the plus keeps SQLite from taking the index on states for it, and with that every row ever sent.
-ON_ITS_WAY = text("(+state = 'sending' OR +state = 'sent' OR +state = 'unconfirmed')")
-
 deliveries = Table(
     "deliveries",
     metadata,
@@ -102,7 +97,7 @@ deliveries = Table(
     Column("claimed_by", String),  # host and run of the service that claimed it last
     Column("leased_until", Instant),  # until then a service on another host may still be sending it
     Index("deliveries_next_at", "next_at"),
-    Index("deliveries_sent_series", "series", "due_at", sqlite_where=ON_ITS_WAY),
+    Index("deliveries_series", "series"),
     Index("deliveries_state", "state", "due_at"),
     # By these a person's page finds its rows.
     Index("deliveries_due_at", "due_at"),

@@ -7,63 +7,29 @@ UPDATE on a row that was read under the same write lock (invariant 3); what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from dataclasses import dataclass, fields
+from datetime import datetime
 
-from sqlalchemy import Engine, bindparam, case, func, select, update
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy import Engine, and_, bindparam, case, func, or_, select, update
 
 from scheduler.delivery import Delivery, DeliveryState, DueRow, Expiry, SentSeries, Verdict
 from scheduler.ledger.control import read_pause_now
 from scheduler.ledger.engine import Driver, begin_reading, begin_writing
+from scheduler.ledger.groups import (
+    LEASE,
+    Claim,
+    Committed,
+    FrozenMessage,
+    Result,
+    RowChangedError,
+    claim_rows,
+    record_results,
+)
 from scheduler.ledger.rows import CLAIMABLE, check_one, is_in, read_delivery, select_deliveries
-from scheduler.ledger.schema import ON_ITS_WAY, attempts, count_microseconds, deliveries, messages
-from scheduler.pacing import Pause
+from scheduler.ledger.schema import attempts, deliveries, messages
 
-# Longer than any dialogue of RFC 5321 takes: whoever claimed a row on another host has its answer by then.
-LEASE = timedelta(minutes=30)
-
-T = TypeVar("T")
-Bound = tuple[str | int | bytes | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenMessage:
-    """The bytes of a delivery's message, written once at the first claim (invariant 4)."""
-
-    message_id: str
-    sender: str
-    recipient: str
-    subject: str
-    content: bytes
-    written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The wish to send ``delivery``, a row as it was read, as ``message``."""
-
-    delivery: Delivery
-    message: FrozenMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an attempt came to; ``delivery`` is the row before its claim."""
-
-    delivery: Delivery
-    verdict: Verdict
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What a group commit did: the ids that were claimed, those whose row is no longer ours, and the pause it saw."""
-
-    claimed: frozenset[int]
-    lost: frozenset[int]
-    pause: Pause | None
+_DUE_COLUMNS = tuple(deliveries.c[field.name] for field in fields(DueRow))
+_ON_THEIR_WAY = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +51,35 @@ class Sending:
     def close(self) -> None:
         self._driver.close()
 
-    def list_due(self, now: datetime) -> tuple[DueRow, ...]:
-        """Return all rows whose ``next_at`` has come."""
+    def list_due(self, now: datetime, after: DueRow | None = None, most: int | None = None) -> tuple[DueRow, ...]:
+        """Return the rows whose ``next_at`` has come, in order of (next_at, id): ``most`` of them behind ``after``."""
         columns = deliveries.c
-        query = select(columns.id, columns.series, columns.due_at, columns.useful_until).where(columns.next_at <= now)
+        query = select(*_DUE_COLUMNS).where(columns.next_at <= now).order_by(columns.next_at, columns.id).limit(most)
+        if after is not None:
+            # Written out, so that SQLite begins at that place of the index.
+            behind = and_(columns.next_at == after.next_at, columns.id > after.id)
+            query = query.where(columns.next_at >= after.next_at, or_(columns.next_at > after.next_at, behind))
         with begin_reading(self._engine) as connection:
             return tuple(DueRow(*row) for row in connection.execute(query))
 
-    def list_sent_series(self, now: datetime) -> tuple[SentSeries, ...]:
-        """Return the newest instant that was sent, or may have been, of each series that has a due row."""
-        due = select(deliveries.c.series).where(deliveries.c.next_at <= now)
-        query = (
-            select(deliveries.c.series, func.max(deliveries.c.due_at))
-            .where(ON_ITS_WAY, deliveries.c.series.in_(due))
-            .group_by(deliveries.c.series)
-        )
+    def list_due_of_series(self, series: Collection[str], now: datetime) -> tuple[DueRow, ...]:
+        """Return all rows of ``series`` whose ``next_at`` has come."""
+        query = select(*_DUE_COLUMNS).where(deliveries.c.series.in_(series), deliveries.c.next_at <= now)
         with begin_reading(self._engine) as connection:
-            return tuple(SentSeries(*row) for row in connection.execute(query))
+            return tuple(DueRow(*row) for row in connection.execute(query))
+
+    def list_sent_series(self, series: Collection[str]) -> tuple[SentSeries, ...]:
+        """Return the newest instant that was sent, or may have been, of each of ``series``; none that has none."""
+        # States are looked at here: SQLite would rather go through every row that was ever sent.
+        query = select(deliveries.c.series, deliveries.c.due_at, deliveries.c.state).where(
+            deliveries.c.series.in_(series)
+        )
+        newest: dict[str, datetime] = {}
+        with begin_reading(self._engine) as connection:
+            for name, due_at, state in connection.execute(query):
+                if state in _ON_THEIR_WAY:
+                    newest[name] = max(due_at, newest.get(name, due_at))
+        return tuple(SentSeries(name, due_at) for name, due_at in newest.items())
 
     def expire(self, expiries: tuple[Expiry, ...], now: datetime) -> None:
         """Mark rows ``expired``; one that may have arrived stays ``unconfirmed``, and is not looked at again."""
@@ -165,7 +143,7 @@ class Sending:
         """
         try:
             return self._commit(results, claims, now, meanwhile, in_bulk=True)
-        except _RowChangedError:
+        except RowChangedError:
             return self._commit(results, claims, now, meanwhile, in_bulk=False)
 
     def claim(self, delivery: Delivery, message: FrozenMessage, now: datetime) -> bool:
@@ -264,129 +242,14 @@ class Sending:
         in_bulk: bool,
     ) -> Committed:
         with self._driver.begin_writing(meanwhile) as cursor:
-            ours = self._record(cursor, results, in_bulk=in_bulk)
+            ours = record_results(cursor, results, self._claimant, in_bulk=in_bulk)
             pause = read_pause_now(cursor)
             may_claim = pause is None or not pause.holds(now)
-            claimed = self._claim(cursor, claims, now, in_bulk=in_bulk) if claims and may_claim else []
+            claimed: Sequence[Claim] = ()
+            if claims and may_claim:
+                claimed = claim_rows(cursor, claims, self._claimant, now, in_bulk=in_bulk)
         return Committed(
             frozenset(claim.delivery.id for claim in claimed),
             frozenset(result.delivery.id for result in results) - {result.delivery.id for result in ours},
             pause,
         )
-
-    def _record(self, cursor: DBAPICursor, results: Sequence[Result], *, in_bulk: bool) -> Sequence[Result]:
-        """Write the outcomes of those attempts that are still ours; return these."""
-        rows = [_make_verdict_row(result, self._claimant) for result in results]
-        own = _update_guarded(cursor, _LEAVE_SENDING, results, rows, in_bulk=in_bulk)
-        if own:
-            cursor.executemany(_END_ATTEMPT, [_make_ended_row(result) for result in own])
-        return own
-
-    def _claim(self, cursor: DBAPICursor, claims: Sequence[Claim], now: datetime, *, in_bulk: bool) -> Sequence[Claim]:
-        """Claim the rows that stand as they were read; return these."""
-        instant, lease_end = count_microseconds(now), count_microseconds(now + LEASE)
-        rows = [_make_claim_row(claim, self._claimant, lease_end, instant) for claim in claims]
-        won = _update_guarded(cursor, _ENTER_SENDING, claims, rows, in_bulk=in_bulk)
-        new = [_make_message_row(claim) for claim in won if claim.delivery.message_id is None]
-        if new:
-            cursor.executemany(_KEEP_MESSAGE, new)
-        if won:
-            cursor.executemany(
-                _BEGIN_ATTEMPT, [(claim.delivery.id, claim.delivery.claims + 1, instant) for claim in won]
-            )
-        return won
-
-
-class _RowChangedError(Exception):
-    """One row of a group is not as it was read; the group is to be written row by row."""
-
-
-def _update_guarded(
-    cursor: DBAPICursor, statement: str, items: Sequence[T], rows: Sequence[Bound], *, in_bulk: bool
-) -> Sequence[T]:
-    """Run a conditional UPDATE of one row for each of ``items``; return those whose row was changed by it."""
-    if not rows:
-        return ()
-    if not in_bulk:
-        return [item for item, row in zip(items, rows, strict=True) if cursor.execute(statement, row).rowcount == 1]
-    if cursor.executemany(statement, rows).rowcount != len(rows):
-        raise _RowChangedError
-    return items
-
-
-# As text, and with values as the driver takes them (see Driver).
-_ENTER_SENDING = """
-UPDATE deliveries
-SET state = 'sending', next_at = NULL, attempts = ?, claims = ?, in_doubt = ?, message_id = ?,
-    claimed_by = ?, leased_until = ?, updated_at = ?
-WHERE id = ? AND state = ? AND claims = ? AND updated_at = ? AND state IN ('planned', 'retrying', 'unconfirmed')
-AND NOT (about = 'report' AND rule <> 'receipt' AND 'taken-back' <> COALESCE((
-    SELECT mark FROM report_marks AS marks
-    WHERE marks.plan = deliveries.plan AND marks.report = deliveries.item AND marks.unit = deliveries.unit
-    ORDER BY marks.id DESC LIMIT 1), 'taken-back'))
-"""
-_LEAVE_SENDING = """
-UPDATE deliveries
-SET state = ?, next_at = ?, attempts = ?, silences = ?, in_doubt = ?, detail = ?, updated_at = ?
-WHERE id = ? AND state = 'sending' AND claims = ? AND claimed_by = ?
-"""
-_BEGIN_ATTEMPT = "INSERT INTO attempts (delivery_id, number, started_at) VALUES (?, ?, ?)"
-_END_ATTEMPT = "UPDATE attempts SET ended_at = ?, outcome = ?, response = ? WHERE delivery_id = ? AND number = ?"
-_KEEP_MESSAGE = """
-INSERT INTO messages (delivery_id, message_id, sender, recipient, subject, content, written_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-
-
-def _make_claim_row(claim: Claim, claimant: str, lease_end: int, instant: int) -> Bound:
-    delivery = claim.delivery
-    return (
-        delivery.attempts + 1,
-        delivery.claims + 1,
-        delivery.in_doubt or delivery.state is DeliveryState.UNCONFIRMED,
-        claim.message.message_id,
-        claimant,
-        lease_end,
-        instant,
-        delivery.id,
-        delivery.state,
-        delivery.claims,
-        count_microseconds(delivery.updated_at),
-    )
-
-
-def _make_verdict_row(result: Result, claimant: str) -> Bound:
-    delivery, verdict = result.delivery, result.verdict
-    # Sent again after a silence it may arrive twice; but not when the relay did not even hear of it.
-    sent_again = delivery.state is DeliveryState.UNCONFIRMED and verdict.counted
-    return (
-        verdict.state,
-        None if verdict.next_at is None else count_microseconds(verdict.next_at),
-        delivery.attempts + verdict.counted,
-        delivery.silences + verdict.silent,
-        delivery.in_doubt or sent_again,
-        verdict.detail,
-        count_microseconds(result.ended_at),
-        delivery.id,
-        delivery.claims + 1,
-        claimant,
-    )
-
-
-def _make_ended_row(result: Result) -> Bound:
-    outcome = str(result.verdict.state) if result.verdict.counted else "withheld"
-    ended_at = count_microseconds(result.ended_at)
-    return ended_at, outcome, result.verdict.detail, result.delivery.id, result.delivery.claims + 1
-
-
-def _make_message_row(claim: Claim) -> Bound:
-    message = claim.message
-    return (
-        claim.delivery.id,
-        message.message_id,
-        message.sender,
-        message.recipient,
-        message.subject,
-        message.content,
-        count_microseconds(message.written_at),
-    )

@@ -136,10 +136,11 @@ class NoticeFacts:
 
     ``what`` and ``when`` are as announced: a visit's label and dates, or a report's title and deadline;
     ``heading`` is ``when`` with a capital, ``when_brief`` is for the subject ("thứ Hai, 20/5/2024", "trước ngày
-    10/5/2024"). ``date_changed`` tells a new date from new hours. ``concerned`` is false where the item is gone or no longer concerns this reader.
-    ``restored`` is true where the earlier mail told of a cancellation that is taken back; then ``changes`` is
-    empty. ``goes_on`` is true where the visit takes place, be it without this reader. ``earlier`` names the mail to
-    be ignored. In plan-confirmed ``visits`` and ``reports`` are the reader's own and ``earlier`` is None.
+    10/5/2024"). ``date_changed`` tells a new date from new hours. ``concerned`` is false where the item is
+    gone or no longer concerns this reader. ``restored`` is true where the earlier mail told of a cancellation that is
+    taken back; then ``changes`` is empty. ``goes_on`` is true where the visit takes place, be it without this reader.
+    ``earlier`` names the mail to be ignored. In plan-confirmed ``visits`` and ``reports`` are the reader's own and
+    ``earlier`` is None.
     """
 
     about: Literal["visit", "report", "plan"]

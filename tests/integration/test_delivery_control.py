@@ -18,7 +18,8 @@ import pytest
 from scheduler.delivery import DeliveryState, Verdict
 from scheduler.errors import LedgerError
 from scheduler.ledger import Claim, FrozenMessage, Ledger, back_up
-from scheduler.ledger.sending import LEASE, Sending
+from scheduler.ledger.groups import LEASE
+from scheduler.ledger.sending import Sending
 from scheduler.pacing import Limits, Pause, PausedBy, QuietHours
 from tests.integration.post_office import DUE, catch, minutes_after, open_post_office
 from tests.integration.scripted_relay import ScriptedRelay

@@ -15,9 +15,11 @@ import pytest
 from scheduler.delivery import NEWER_DUE, TOO_LATE, Delivery, DeliveryState
 from scheduler.errors import LedgerError
 from scheduler.ledger import engine as ledger_engine
+from scheduler.pacing import Pause, PausedBy
 from scheduler.service import Service
 from tests.integration.ledger_lock import locked
 from tests.integration.post_office import (
+    BEFORE,
     DUE,
     USEFUL_UNTIL,
     catch,
@@ -404,7 +406,11 @@ def test_a_machine_asleep_for_10_minutes_sends_late_over_a_new_session(tmp_path:
         assert relay.sessions == 2
 
 
-def test_three_days_down_send_only_the_newest_that_is_still_useful(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows_at_once", [2, 3, 500])
+def test_three_days_down_send_only_the_newest_that_is_still_useful(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    monkeypatch.setattr("scheduler.sending._ROWS_AT_ONCE", rows_at_once)
     caught: list[str] = []
     with catch(lambda to, content: caught.append(to)) as port, open_post_office(tmp_path, 3) as office:
         office.open(port).tick()
@@ -412,3 +418,17 @@ def test_three_days_down_send_only_the_newest_that_is_still_useful(tmp_path: Pat
         office.run(office.open(port), USEFUL_UNTIL)
         assert {(row.state, row.detail) for row in office.rows} == {(EXPIRED, NEWER_DUE)}
         assert sorted(caught) == ["c0@d0.example", "c1@d1.example", "c2@d0.example"]
+
+
+def test_what_is_useless_by_now_expires_while_all_mail_is_paused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.sending._ROWS_AT_ONCE", 2)
+    with open_post_office(tmp_path, 3) as office:
+        service = office.open(1)
+        service.tick()
+        office.ledger.control.pause(Pause(PausedBy.PERSON, "trial", BEFORE))
+        office.clock.shown = datetime(2024, 5, 18, 1, 0, tzinfo=UTC)
+        assert service.tick() == office.clock.shown + timedelta(minutes=1)
+        states = Counter(row.state for row in office.ledger.history.list_deliveries())
+        assert states == {EXPIRED: 3, PLANNED: 3}

@@ -82,7 +82,8 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(count=st.integers(1, 3), stale=st.booleans())
     def claim(self, count: int, stale: bool) -> None:
         sending = self.ledger.sending
-        choice = choose_due(sending.list_due(self.now), sending.list_sent_series(self.now), self.now)
+        due = sending.list_due(self.now)
+        choice = choose_due(due, sending.list_sent_series({row.series for row in due}), self.now)
         sending.expire(choice.expire, self.now)
         rows = [row for row in sending.list_rows(choice.send[:count]) if self.recheck(row)]
         if stale:

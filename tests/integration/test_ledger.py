@@ -133,7 +133,7 @@ def test_the_newest_sent_of_a_series_is_known(ledger: Ledger) -> None:
     ledger.sending.record_verdict(row, Verdict(DeliveryState.SENT, None, "250"), NOW)
     older = make_reminder()._replace(key="other", due_at=DUE_AT - timedelta(days=3))
     ledger.planning.apply_changes(ReminderChanges((older,), (), ()), NOW)
-    assert ledger.sending.list_sent_series(NOW) == (SentSeries(row.series, DUE_AT),)
+    assert ledger.sending.list_sent_series([row.series]) == (SentSeries(row.series, DUE_AT),)
 
 
 def test_a_cancelled_row_planned_again_forgets_its_old_message(ledger: Ledger) -> None:

@@ -38,7 +38,7 @@ IO_LIBRARIES = {
 }  # fmt: skip
 IO_ROOMS = (
     "ledger", "mailer", "relay", "timer", "clock", "settings", "shipped_files", "planfile", "catcher", "templates",
-    "connection", "report_page", "watching", "last_good", "origins", "editor_schemas", "fresh_config",
+    "connection", "wire", "report_page", "watching", "last_good", "origins", "editor_schemas", "fresh_config",
     "settings_sections", "admin_mail", "exporting", "drafts", "passwords",
 )  # fmt: skip
 
