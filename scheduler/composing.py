@@ -10,13 +10,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from scheduler.attendance import list_current
 from scheduler.delivery import Delivery
+from scheduler.digests import RULE as DIGEST
+from scheduler.digests import leads_team
+from scheduler.heard import NOTHING_HEARD, NOTHING_SAID, Hear, Said
 from scheduler.letters import EarlierMail
+from scheduler.letters.digest import describe_digest_facts, make_occurrence_finder
 from scheduler.messages import ComposedMessage, MessageWriter
-from scheduler.model import About, Contact, RecordedEvent
+from scheduler.model import About, Contact, Plan, RecordedEvent
 from scheduler.notices import RULE, Told
+from scheduler.plan_index import PlanIndex
+from scheduler.receipts import RULE as RECEIPT
 from scheduler.snapshot import Snapshot, Wanted
 from scheduler.truths import read_truth
+
+EVE = "visit-eve"
 
 _Item = tuple[str, About, str]
 
@@ -25,7 +34,7 @@ class Composer:
     """Writes the messages of one snapshot; ``recorded`` are its events with their revisions, removed ones too.
 
     An event that has no revision yet, because its edit waits, is left out of the mails. ``find_told`` answers what
-    the reader of a notice was last told of its item.
+    the reader of a notice was last told of its item, ``hear`` what is known of a plan as a mail about it is written.
     """
 
     def __init__(
@@ -34,10 +43,13 @@ class Composer:
         writer: MessageWriter,
         recorded: Iterable[RecordedEvent],
         find_told: Callable[[Delivery], Told | None] = lambda delivery: None,
+        hear: Hear = lambda plan: NOTHING_HEARD,
     ) -> None:
         self._snapshot = snapshot
         self._writer = writer
         self._find_told = find_told
+        self._hear = hear
+        self._indexes = {wanted.plan.id: PlanIndex(wanted.plan) for wanted in snapshot.wanted}
         self._wanted = {wanted.plan.id: wanted for wanted in snapshot.wanted}
         self._contacts = {contact.id: contact for contact in snapshot.contacts}
         known = {row.event.uid: row for row in recorded}
@@ -55,9 +67,10 @@ class Composer:
         """Tell whether the configuration still knows the plan and the recipient (invariant 7)."""
         return delivery.plan in self._wanted and delivery.contact in self._contacts
 
-    def compose(self, delivery: Delivery, now: datetime) -> ComposedMessage:
+    def compose(self, delivery: Delivery, now: datetime) -> ComposedMessage | None:
         """Write the message of a delivery that is wanted; SchedulerError when it cannot be written.
 
+        None for a digest that has nothing to say.
         Its Date is ``now`` to the second, so that what is written within one second can share its parts.
         """
         wanted: Wanted = self._wanted[delivery.plan]
@@ -65,6 +78,8 @@ class Composer:
         written_at = now.replace(microsecond=0)
         if delivery.rule == RULE:
             return self._compose_notice(wanted, delivery, contact, written_at)
+        if delivery.rule == DIGEST:
+            return self._compose_digest(wanted, delivery, contact, written_at)
         return self._writer.write(
             wanted.plan,
             delivery.reminder,
@@ -73,7 +88,35 @@ class Composer:
             events=tuple(self._events.get((delivery.plan, delivery.about, delivery.item), ())),
             workdays=self._snapshot.workdays,
             written_at=written_at,
+            said=self._hear_of(wanted.plan, delivery),
         )
+
+    def _hear_of(self, plan: Plan, delivery: Delivery) -> Said:
+        """Return what was said of the item of a letter that tells of it: of a receipt, or of an eve mail."""
+        if delivery.rule == RECEIPT:
+            marks = [m for m in self._hear(plan.id).marks if (m.report, m.unit) == (delivery.item, delivery.unit)]
+            return Said(mark=marks[-1] if marks else None)
+        if delivery.template == EVE:
+            answers = list_current(self._hear(plan.id).answers, make_occurrence_finder(plan))
+            return Said(answers=tuple(answer for answer in answers if answer.visit == delivery.item))
+        return NOTHING_SAID
+
+    def _compose_digest(
+        self, wanted: Wanted, delivery: Delivery, contact: Contact, written_at: datetime
+    ) -> ComposedMessage | None:
+        facts = describe_digest_facts(
+            self._indexes[wanted.plan.id],
+            wanted.contacts,
+            wanted.conditional,
+            wanted.head_rules,
+            self._hear(wanted.plan.id),
+            self._snapshot.workdays,
+            written_at,
+            for_head=leads_team(wanted.plan, delivery.unit, contact),
+        )
+        if facts is None:
+            return None
+        return self._writer.write_digest(wanted.plan, delivery.reminder, contact, facts, written_at=written_at)
 
     def _compose_notice(
         self, wanted: Wanted, delivery: Delivery, contact: Contact, written_at: datetime

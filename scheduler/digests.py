@@ -60,6 +60,12 @@ def list_item_days(plan: Plan) -> tuple[date, ...]:
     return tuple(sorted({*visits, *(report.due.last_day for report in plan.reports)}))
 
 
+def leads_team(plan: Plan, team_id: str, contact: Contact) -> bool:
+    """Tell whether ``contact`` leads a team: marked as its head, or named first among its members."""
+    members = next((team.members for team in plan.teams if team.id == team_id), ())
+    return contact.head or members[:1] == (contact.id,)
+
+
 def _list_days(plan: Plan, workdays: WorkingDays, follow_up: FollowUp) -> dict[date, str]:
     """Return the days on which a digest goes, ascending, each with the reason."""
     items = list_item_days(plan)

@@ -15,6 +15,7 @@ import structlog
 
 from scheduler.composing import Composer
 from scheduler.delivery import Delivery
+from scheduler.hearing import LedgerHearing
 from scheduler.ledger import Ledger
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
@@ -128,7 +129,9 @@ class Following:
             for row in self._ledger.events.list_recorded(wanted.plan.id)
         )
         self.in_force = InForce(
-            setup, recorded, Composer(setup.snapshot, setup.writer, recorded, _Memory(self._ledger))
+            setup,
+            recorded,
+            Composer(setup.snapshot, setup.writer, recorded, _Memory(self._ledger), LedgerHearing(self._ledger)),
         )
 
     def _consider(self, setup: Setup, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 Purpose = Literal["report", "visit"]
 PREFIX = "/tra-loi/"
+PREVIEWED = "xem-truoc"  # stands for a token where none is made; it opens nothing
 
 _LONGEST_TOKEN = 1000
 
@@ -45,7 +46,7 @@ class LinkSigner:
             return None
         try:
             values: object = self._serializer.loads(token)
-        except BadData:
+        except (BadData, UnicodeError):
             return None
         match values:
             case ["report" | "visit" as purpose, str(plan), str(item), str(unit), str(contact)]:

@@ -14,6 +14,7 @@ import structlog
 
 from scheduler.clock import Clock
 from scheduler.delivery import Delivery, DeliveryState, Verdict, judge_interrupted
+from scheduler.digests import NOTHING_TO_SAY
 from scheduler.ledger import Claim, Committed, Ledger, Result
 
 NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
@@ -87,6 +88,12 @@ class Recorder:
         verdict = Verdict(DeliveryState.FAILED, None, reason[:_LONGEST_DETAIL])
         self._ledger.sending.move_unsent(delivery, verdict, now)
         self._announce(delivery, "", verdict, now)
+
+    def skip_silent(self, delivery: Delivery) -> None:
+        """Skip a digest that has nothing to say."""
+        self._ledger.sending.move_unsent(
+            delivery, Verdict(DeliveryState.SKIPPED, None, NOTHING_TO_SAY), self._clock.now()
+        )
 
     def cancel_unwanted(self, delivery: Delivery) -> None:
         """Take back a delivery that nobody wants any more; one that may have arrived stays ``unconfirmed``."""

@@ -70,7 +70,7 @@ def _run(rehearsal: Rehearsal, ledger: Ledger, on_attempt: Callable[[Attempt], N
         snapshot=rehearsal.snapshot,
         ledger=ledger,
         mailer=mailer,
-        writer=rehearsal.writer,
+        writer=rehearsal.writer.signing(ledger.control.find_link_secret()),
         clock=clock,
         publish=lambda _snapshot, recorded, _today: published.append(recorded),
         on_attempt=on_attempt,

@@ -359,6 +359,9 @@ class Sender:
             words = str(fault) if isinstance(fault, SchedulerError) else f"{type(fault).__name__}: {fault}"
             self._recorder.fail_unwritten(delivery, words)
             return None
+        if composed is None:
+            self._recorder.skip_silent(delivery)
+            return None
         return FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, now)
 
     def _find_pacer(self) -> Pacer:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scheduler.digests import FollowUp
+from scheduler.digests import FollowUp, plan_digests
 from scheduler.events import plan_events
 from scheduler.model import Contact, Event, Plan, Reminder, Rule, Untold
 from scheduler.overdue import plan_overdue
-from scheduler.reminders import Planned, plan_reminders
+from scheduler.reminders import plan_reminders
 from scheduler.workdays import WorkingDays
 
 
@@ -19,7 +19,8 @@ from scheduler.workdays import WorkingDays
 class Wanted:
     """What one plan of the configuration asks for: ``reminders`` for certain, ``conditional`` where a report is late.
 
-    ``digests`` tell the plan's teams how things stand. Both are () where the snapshot has no ``follow_up``.
+    ``head_rules`` are the ids of the rules that write to heads. ``digests`` tell the plan's teams how things stand. Of
+    the last three there is nothing where the snapshot has no ``follow_up``.
     """
 
     plan: Plan
@@ -28,6 +29,7 @@ class Wanted:
     reminders: tuple[Reminder, ...]
     untold: tuple[Untold, ...]
     conditional: tuple[Reminder, ...] = ()
+    head_rules: frozenset[str] = frozenset()
     digests: tuple[Reminder, ...] = ()
 
 
@@ -62,15 +64,24 @@ def make_snapshot(
         own_rules = tuple(rule for rule in rules if not rule.plans or plan.id in rule.plans)
         planned = plan_reminders(plan, own_contacts, own_rules, workdays)
         events = plan_events(plan, contacts=own_contacts, domain=domain)
-        overdue = Planned((), ())
-        if follow_up is not None:
-            overdue = plan_overdue(plan, own_contacts, own_rules, workdays)
-        untold = tuple(dict.fromkeys((*planned.untold, *overdue.untold)))
-        wanted.append(Wanted(plan, own_contacts, events, planned.reminders, untold, overdue.reminders))
+        certain = Wanted(plan, own_contacts, events, planned.reminders, planned.untold)
+        wanted.append(certain if follow_up is None else _follow_up(certain, own_rules, workdays, follow_up))
     return Snapshot(tuple(wanted), contacts, workdays, follow_up)
+
+
+def _follow_up(certain: Wanted, rules: tuple[Rule, ...], workdays: WorkingDays, follow_up: FollowUp) -> Wanted:
+    """Add to what a plan asks for what follows where reports are late, and the digests."""
+    overdue = plan_overdue(certain.plan, certain.contacts, rules, workdays)
+    return replace(
+        certain,
+        untold=tuple(dict.fromkeys((*certain.untold, *overdue.untold))),
+        conditional=overdue.reminders,
+        head_rules=frozenset(rule.id for rule in rules if "heads" in rule.to),
+        digests=plan_digests(certain.plan, certain.contacts, workdays, follow_up),
+    )
 
 
 def leave_out_follow_up(snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with what goes out for certain alone: no overdue reminder, digest or receipt."""
-    certain = tuple(replace(wanted, conditional=(), digests=()) for wanted in snapshot.wanted)
+    certain = tuple(replace(wanted, conditional=(), head_rules=frozenset(), digests=()) for wanted in snapshot.wanted)
     return replace(snapshot, wanted=certain, follow_up=None)

@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.errors import ConfigError, Problem
 from scheduler.headers import MessageError, write_text_header
-from scheduler.letters import NOTICE_KINDS, Letter, RenderedLetter
+from scheduler.letters import FOLLOW_UP_KINDS, NOTICE_KINDS, Letter, RenderedLetter
 from scheduler.letters.facts import FACTS
 from scheduler.letters.samples import Sample, list_samples
 from scheduler.letters.sharing import (
@@ -66,8 +66,8 @@ class LetterTemplates:
         return self._kinds
 
     def reminder_kinds(self) -> frozenset[str]:
-        """Return the kinds that a rule may name: all but those of notices, which only an edit causes."""
-        return self._kinds - NOTICE_KINDS
+        """Return the kinds that a rule may name: all but those of mails that go by themselves."""
+        return self._kinds - NOTICE_KINDS - FOLLOW_UP_KINDS
 
     def find_file(self, name: str) -> str:
         """Return which file the template ``name`` (with its ending) was read from."""
@@ -76,7 +76,7 @@ class LetterTemplates:
     def render(self, kind: str, letter: Letter) -> RenderedLetter:
         """Set ``letter`` in the three parts of ``kind``; TemplateError names the file and line that failed."""
         shared = self.render_shared(kind, letter)
-        filled = None if shared is None else shared.fill(letter.recipient, letter.address)
+        filled = None if shared is None else shared.fill(letter.recipient, letter.address, letter.answer_link)
         return self.render_alone(kind, letter) if filled is None else filled
 
     def render_alone(self, kind: str, letter: Letter) -> RenderedLetter:

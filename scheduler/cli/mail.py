@@ -27,8 +27,9 @@ from scheduler.cli.wiring import (
 from scheduler.composing import Composer
 from scheduler.delivery import Delivery
 from scheduler.errors import ConfigError, SchedulerError, UsageError
+from scheduler.hearing import LedgerHearing
 from scheduler.ledger import Ledger
-from scheduler.letters import NOTICE_KINDS
+from scheduler.letters import FOLLOW_UP_KINDS, NOTICE_KINDS
 from scheduler.letters.samples import list_samples, tell_about
 from scheduler.notices import Told
 from scheduler.operating import find_mail, read_body
@@ -88,7 +89,7 @@ def kinds(as_json: bool, config_dir: Path) -> None:
     rows: list[Json] = [
         {
             "kind": kind,
-            "about": tell_about(kind) or ("notice" if kind in NOTICE_KINDS else "nothing"),
+            "about": "notice" if kind in NOTICE_KINDS else tell_about(kind) or "nothing",
             "in_rules": kind in templates.reminder_kinds(),
             "file": templates.find_file(f"{kind}.txt"),
         }
@@ -101,6 +102,8 @@ def kinds(as_json: bool, config_dir: Path) -> None:
     for kind in sorted(templates.kinds()):
         notice = kind in NOTICE_KINDS
         used = "changes (sent by themselves)" if notice else "rules in reminders.yaml"
+        if kind in FOLLOW_UP_KINDS:
+            used = "follow_up in settings.yaml (sent by themselves)"
         table.add_row(kind, "notice" if notice else tell_about(kind), used, templates.find_file(f"{kind}.txt"))
     make_console().print(table)
 
@@ -148,8 +151,15 @@ def _find_content(wiring: Wiring, ledger: Ledger, delivery_id: int) -> tuple[byt
 
 def _compose(wiring: Wiring, ledger: Ledger, delivery: Delivery) -> bytes | None:
     recorded = ledger.events.list_recorded(delivery.plan)
-    composer = Composer(wiring.snapshot, wiring.writer, recorded, lambda notice: _find_told(ledger, notice))
-    return composer.compose(delivery, delivery.due_at).content if composer.wants(delivery) else None
+    composer = Composer(
+        wiring.snapshot, wiring.writer, recorded, lambda notice: _find_told(ledger, notice), LedgerHearing(ledger)
+    )
+    if not composer.wants(delivery):
+        return None
+    composed = composer.compose(delivery, delivery.due_at)
+    if composed is None:
+        raise UsageError(f"delivery {delivery.id}, {delivery.state}: as things stand it has nothing to say; none goes")
+    return composed.content
 
 
 def _find_told(ledger: Ledger, notice: Delivery) -> Told | None:

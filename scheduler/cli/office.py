@@ -71,7 +71,8 @@ class ServiceOffice:
         in_force = self._service.in_force
         if in_force is None or not in_force.composer.wants(delivery):
             return None
-        return in_force.composer.compose(delivery, max(now, delivery.due_at)).content
+        composed = in_force.composer.compose(delivery, max(now, delivery.due_at))
+        return None if composed is None else composed.content
 
     def try_draft(self, draft: Draft, now: datetime) -> Trial:
         return self._trials.try_draft(draft, now)

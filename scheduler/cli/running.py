@@ -13,6 +13,7 @@ import click
 import structlog
 
 from scheduler.admin_mail import AdminMail
+from scheduler.answering import AnswerDesk
 from scheduler.cli.logs import configure_logs
 from scheduler.cli.office import ServiceOffice
 from scheduler.cli.operating import make_limits
@@ -24,6 +25,7 @@ from scheduler.errors import ConfigError, Problem, SchedulerError
 from scheduler.following import Decision, Setup
 from scheduler.last_good import Started, find_last_good, guess_ledger_url, keep_last_good, load_or_last_good
 from scheduler.ledger import Did, Ledger, find_sqlite_file, hold_instance_lock
+from scheduler.links import LinkSigner
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.model import RecordedEvent
 from scheduler.planfile.folder import FolderFiles, Reading, read_files
@@ -37,6 +39,7 @@ from scheduler.trail import describe_decision, list_file_edits
 from scheduler.watching import ConfigurationWatcher
 from scheduler.web.admin.app import AdminSite, build_admin
 from scheduler.web.agenda import compose_agenda
+from scheduler.web.answers import AnswerPages
 from scheduler.web.app import build_app
 from scheduler.web.feeds import FeedShelf, feed_path
 from scheduler.web.health import Health
@@ -82,9 +85,9 @@ def make_relay_settings(settings: Settings) -> RelaySettings:
     return RelaySettings(smtp.host, smtp.port, smtp.security, smtp.username, password, float(smtp.timeout_seconds))
 
 
-def make_setup(wiring: Wiring) -> Setup:
-    """Return what the service needs of a configuration that an admin wrote."""
-    return Setup(wiring.snapshot, wiring.writer, make_caution(wiring.settings))
+def make_setup(wiring: Wiring, secret: str) -> Setup:
+    """Return what the service needs of a configuration that an admin wrote; ``secret`` signs the links in its mails."""
+    return Setup(wiring.snapshot, wiring.writer.signing(secret), make_caution(wiring.settings))
 
 
 class _Running:
@@ -95,7 +98,8 @@ class _Running:
         self._ledger = ledger
         self._settings = settings = started.reading.value.settings
         self._problems = started.problems
-        setup = make_setup(started.reading.value)
+        self._secret = ledger.control.find_link_secret()
+        setup = make_setup(started.reading.value, self._secret)
         self._files: dict[int, FolderFiles] = {id(setup.snapshot): started.reading.files}
         self._shelf, self._board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
         self._publisher = FeedPublisher(self._shelf, make_feed_site(started.reading.value))
@@ -139,6 +143,10 @@ class _Running:
                 admins=started.reading.value.admins,
             )
         )
+        desk = AnswerDesk(
+            ledger, LinkSigner(self._secret, settings.public_url), WallClock(), self._office.find_snapshot
+        )
+        self._answer_pages = AnswerPages(desk, self._board.environment, WallClock(), settings.public_url)
         self._watcher = ConfigurationWatcher(
             config_dir, load_everything, self._take_edit, self._refuse_edit, known=started
         )
@@ -156,6 +164,7 @@ class _Running:
             public_url=self._settings.public_url,
             metrics=self._service.metrics.render,
             admin=self._admin_pages,
+            answers=self._answer_pages,
         )
         try:
             serve(
@@ -210,7 +219,7 @@ class _Running:
         ]
         if changed:
             _log.warning("these settings take effect at the next start", settings=changed)
-        setup = make_setup(reading.value)
+        setup = make_setup(reading.value, self._secret)
         self._files[id(setup.snapshot)] = reading.files
         self._service.offer(setup)
         self._timer.arm(read_wall_clock())
@@ -263,6 +272,6 @@ class _Running:
         if kept is None or read_files(kept).digest == started.reading.files.digest:
             return None
         try:
-            return make_setup(load_everything(kept))
+            return make_setup(load_everything(kept), self._secret)
         except ConfigError:
             return None

@@ -146,7 +146,7 @@ def make_follow_up(settings: Settings) -> FollowUp:
     """Return what goes out beside the rules."""
     said = settings.follow_up
     weekday = _WEEKDAYS.index(said.digest_weekday)
-    return FollowUp(False, False, said.digest_at, weekday, said.season_days)
+    return FollowUp(said.receipts, said.digest, said.digest_at, weekday, said.season_days)
 
 
 def make_caution(settings: Settings) -> Caution:

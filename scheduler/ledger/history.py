@@ -112,6 +112,14 @@ class History:
                 newest[told.item, told.unit, told.address.lower()] = told
         return tuple(told for _, told in sorted(newest.items()))
 
+    def list_sent_keys(self, plan: str, about: str) -> frozenset[str]:
+        """Return the keys of the mails of ``plan`` about visits, reports or the plan that went out."""
+        query = select(deliveries.c.key).where(
+            deliveries.c.plan == plan, deliveries.c.about == about, deliveries.c.state == DeliveryState.SENT
+        )
+        with begin_reading(self._engine) as connection:
+            return frozenset(connection.scalars(query))
+
     def list_in_rule(self, rule: str) -> tuple[Delivery, ...]:
         """Return the deliveries of one rule, in order of (due_at, id)."""
         query = select_deliveries().where(deliveries.c.rule == rule)

@@ -5,9 +5,11 @@ one item, ``announced`` recalls what people were told and compares it with what 
 a letter together. Days and hours are local to the plan.
 """
 
-from scheduler.letters.describe import describe_letter, describe_notice
+from scheduler.digests import TEMPLATE as DIGEST_KIND
+from scheduler.letters.describe import describe_digest, describe_letter, describe_notice
 from scheduler.letters.facts import (
     ChangeFacts,
+    DigestFacts,
     HostFacts,
     Letter,
     LetterError,
@@ -17,10 +19,16 @@ from scheduler.letters.facts import (
     VisitFacts,
 )
 from scheduler.letters.notices import NOTICE_KINDS, EarlierMail
+from scheduler.receipts import TEMPLATE as RECEIPT_KIND
+
+FOLLOW_UP_KINDS = frozenset({RECEIPT_KIND, DIGEST_KIND})
+"""The kinds that follow up reports and visits by themselves; like those of notices, no rule may name them."""
 
 __all__ = [
+    "FOLLOW_UP_KINDS",
     "NOTICE_KINDS",
     "ChangeFacts",
+    "DigestFacts",
     "EarlierMail",
     "HostFacts",
     "Letter",
@@ -29,6 +37,7 @@ __all__ = [
     "RenderedLetter",
     "ReportFacts",
     "VisitFacts",
+    "describe_digest",
     "describe_letter",
     "describe_notice",
 ]

@@ -5,9 +5,22 @@ Pure. ``written_at`` is the instant of writing; what is left is counted from its
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
-from scheduler.letters.facts import Audience, Letter, LetterError, NoticeFacts, PlanFacts, ReportFacts, VisitFacts
+from scheduler.heard import NOTHING_SAID, Said
+from scheduler.letters.answers import describe_attendance
+from scheduler.letters.facts import (
+    Audience,
+    DigestFacts,
+    Letter,
+    LetterError,
+    NoticeFacts,
+    PlanFacts,
+    ReportFacts,
+    VisitFacts,
+)
 from scheduler.letters.notices import EarlierMail, describe_change, describe_confirmation
 from scheduler.letters.reports import describe_report
 from scheduler.letters.visits import describe_visit, tell_audience
@@ -15,6 +28,7 @@ from scheduler.model import Contact, Plan, PlanStatus, Reminder
 from scheduler.notices import CONFIRMED
 from scheduler.overdue import read_step
 from scheduler.plan_index import PlanIndex, UnknownIdError
+from scheduler.receipts import RULE as RECEIPT
 from scheduler.workdays import WorkingDays
 
 _YOU: dict[Audience, str] = {"unit": "Quý cơ quan", "commune": "Quý cơ quan", "team": "Quý vị"}
@@ -30,10 +44,12 @@ def describe_letter(
     written_at: datetime,
     wrong_address_contact: str,
     link: str | None,
+    said: Said = NOTHING_SAID,
 ) -> Letter:
-    """Return the facts of the letter that ``reminder`` sends to ``contact``.
+    """Return the facts of the letter that ``reminder`` sends to ``contact``, its ``answer_link`` still to be put in.
 
-    ``contacts`` are all that are known. UnknownIdError when the reminder names an item that the plan does not
+    ``contacts`` are all that are known, ``said`` is what people said about the item.
+    UnknownIdError when the reminder names an item that the plan does not
     have, LetterError when the visit has no date.
     """
     audience = tell_audience(index, contact.of)
@@ -41,10 +57,20 @@ def describe_letter(
     visit: VisitFacts | None = None
     report: ReportFacts | None = None
     if reminder.about == "visit":
-        visit = describe_visit(index, index.resolve_visit(index.find_visit(reminder.item)), contact.of, contacts, today)
+        planned = index.find_visit(reminder.item)
+        visit = describe_visit(index, index.resolve_visit(planned), contact.of, contacts, today)
+        if audience == "team" and said.answers is not None:
+            visit = replace(visit, attendance=describe_attendance(index.plan, planned, contacts, said.answers))
     else:
-        step = read_step(reminder.occurrence)
-        report = describe_report(index, index.find_report(reminder.item), reminder.unit, workdays, today, step=step)
+        report = describe_report(
+            index,
+            index.find_report(reminder.item),
+            reminder.unit,
+            workdays,
+            today,
+            step=read_step(reminder.occurrence),
+            came_on=None if said.mark is None else said.mark.on,
+        )
     informed = _is_for_information(audience, visit)
     return Letter(
         audience=audience,
@@ -60,6 +86,35 @@ def describe_letter(
         reason=_give_reason(index, contact, audience, report is not None, informed),
         wrong_address_contact=wrong_address_contact,
         link=link if index.plan.public else None,
+        asks=None if reminder.rule == RECEIPT else _ask(visit, report, informed),
+    )
+
+
+def describe_digest(
+    index: PlanIndex,
+    reminder: Reminder,
+    contact: Contact,
+    digest: DigestFacts,
+    *,
+    wrong_address_contact: str,
+    link: str | None,
+) -> Letter:
+    """Return the facts of a digest to ``contact``, a member of a team."""
+    return Letter(
+        audience="team",
+        you=_YOU["team"],
+        for_information=False,
+        recipient=contact.name,
+        recipient_title=contact.title,
+        address=reminder.address,
+        plan=_describe_plan(index.plan),
+        visit=None,
+        report=None,
+        notice=None,
+        reason=_give_reason(index, contact, "team", owes=False, informed=False),
+        wrong_address_contact=wrong_address_contact,
+        link=link if index.plan.public else None,
+        digest=digest,
     )
 
 
@@ -96,10 +151,11 @@ def describe_notice(
             visit = describe_visit(index, names, contact.of, contacts, today)
         elif facts.concerned:
             report = describe_report(index, index.find_report(notice.item), notice.unit, workdays, today)
+    informed = _is_for_information(audience, visit)
     return Letter(
         audience=audience,
         you=_YOU[audience],
-        for_information=_is_for_information(audience, visit),
+        for_information=informed,
         recipient=contact.name,
         recipient_title=contact.title,
         address=notice.address,
@@ -110,7 +166,15 @@ def describe_notice(
         reason=_give_notice_reason(index, notice, contact, audience),
         wrong_address_contact=wrong_address_contact,
         link=link if index.plan.public else None,
+        asks=_ask(visit, report, informed),
     )
+
+
+def _ask(visit: VisitFacts | None, report: ReportFacts | None, informed: bool) -> Literal["visit", "report"] | None:
+    """Return what the reader may answer: who is not inspected is not asked whether they attend."""
+    if visit is not None:
+        return None if informed else "visit"
+    return None if report is None else "report"
 
 
 def _is_for_information(audience: Audience, visit: VisitFacts | None) -> bool:

@@ -63,12 +63,25 @@ class HostFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendanceFacts:
+    """Who of those asked about a visit comes, sends somebody else, cannot, and has not answered.
+
+    Each is a name; who sends somebody ("X: cử Y dự thay") or cannot ("X: lý do") says so behind it.
+    """
+
+    coming: tuple[str, ...]
+    substitutes: tuple[str, ...]
+    unable: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitFacts:
     """A visit as one recipient should read of it.
 
     ``commune_list`` names the communes, ``commune`` the recipient's own (None for others). ``when`` is a short
     date for the subject. ``shared_sessions`` is true where the plan does not say which commune has which
-    session. ``hosts`` is filled for the team alone.
+    session. ``hosts`` and ``attendance`` are filled for the team alone, the latter on the eve.
     """
 
     unit: str
@@ -86,6 +99,7 @@ class VisitFacts:
     commune_level_only: bool
     shared_sessions: bool
     hosts: tuple[HostFacts, ...]
+    attendance: AttendanceFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +109,9 @@ class ReportFacts:
     ``due`` is "trước ngày 10/5/2024", ``deadline`` the same with the last day spelled out, ``heading`` that with a
     capital, ``last_day_reason`` a sentence on how the last day follows from the wording. Days are left after the day
     of writing, up to and including the last day; they are negative once it is over, and then ``overdue_days`` counts
-    them from 1. ``step`` is which time its rule writes about this report. ``unusual_days`` are those among them that
-    are not what their weekday says.
+    them from 1. ``step`` is which time its rule writes about this report. ``received_on`` is the day it came, None
+    until it has; ``late`` says that this was after the last day. ``unusual_days`` are those among them that are not
+    what their weekday says.
     """
 
     title: str
@@ -115,6 +130,8 @@ class ReportFacts:
     unusual_days: tuple[str, ...]
     overdue_days: int = 0
     step: int = 1
+    received_on: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +176,55 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestReportFacts:
+    """Where one report stands: names of those who owe it, by state; ``count`` of ``total`` are in.
+
+    ``said`` are those who say they sent what is not in yet; of ``late`` and ``received`` each has its day behind it.
+    """
+
+    title: str
+    deadline: str
+    countdown: str
+    total: int
+    count: int
+    received: tuple[str, ...]
+    late: tuple[str, ...]
+    said: tuple[str, ...]
+    excused: tuple[str, ...]
+    owed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestVisitFacts:
+    """A visit of this week, and who attends."""
+
+    when: str
+    label: str
+    attendance: AttendanceFacts
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """How a plan stands on ``today``.
+
+    ``undelivered`` and ``decisions`` are whole sentences. ``escalated`` (units whose head was reminded) and
+    ``exhausted`` (units that were reminded as often as the rules say) are for the head of the team alone.
+    """
+
+    today: str
+    reports: tuple[DigestReportFacts, ...]
+    visits: tuple[DigestVisitFacts, ...]
+    undelivered: tuple[str, ...]
+    decisions: tuple[str, ...]
+    escalated: tuple[str, ...]
+    exhausted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All that a template may say. ``reason`` tells why this recipient gets the letter.
+
+    ``asks`` says what the reader may answer at ``answer_link``, which is theirs alone: None where there is nothing.
 
     ``you`` addresses the reader within a sentence: "Quý cơ quan", to a member of the team "Quý vị".
     """
@@ -178,6 +242,9 @@ class Letter:
     reason: str
     wrong_address_contact: str
     link: str | None
+    asks: Literal["visit", "report"] | None = None
+    answer_link: str = ""
+    digest: DigestFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +257,11 @@ class RenderedLetter:
 
 
 FACTS = frozenset(
-    {PlanFacts, SessionFacts, DayFacts, HostFacts, VisitFacts, ReportFacts, ChangeFacts, NoticeFacts, Letter}
-)
+    (
+        PlanFacts, SessionFacts, DayFacts, HostFacts, AttendanceFacts, VisitFacts, ReportFacts, ChangeFacts,
+        NoticeFacts, DigestReportFacts, DigestVisitFacts, DigestFacts, Letter,
+    )
+)  # fmt: skip
 
 
 class LetterError(SchedulerError):

@@ -15,11 +15,18 @@ from scheduler.workdays import WorkingDays
 
 
 def describe_report(
-    index: PlanIndex, report: Report, unit: str, workdays: WorkingDays, today: date, *, step: int = 1
+    index: PlanIndex,
+    report: Report,
+    unit: str,
+    workdays: WorkingDays,
+    today: date,
+    *,
+    step: int = 1,
+    came_on: date | None = None,
 ) -> ReportFacts:
     """Return the facts of ``report`` for ``unit`` (a unit id or ``unit/commune``), as they stand on ``today``.
 
-    ``step`` is which time its rule writes about it.
+    ``step`` is which time its rule writes about it, ``came_on`` the day it came.
     """
     last_day = report.due.last_day
     days_left = (last_day - today).days
@@ -37,10 +44,12 @@ def describe_report(
         submit_to=report.submit_to,
         days_left=days_left,
         working_days_left=working_days_left,
-        countdown=_count_down(days_left, working_days_left),
+        countdown=count_down(days_left, working_days_left),
         unusual_days=_list_unusual_days(workdays, today, last_day),
         overdue_days=max(0, -days_left),
         step=step,
+        received_on=None if came_on is None else phrase_date(came_on),
+        late=came_on is not None and came_on > last_day,
     )
 
 
@@ -53,7 +62,8 @@ def _explain_last_day(due: Due) -> str:
     return f"{said}: ngày cuối là chính ngày đó, đến hết ngày."
 
 
-def _count_down(days_left: int, working_days_left: int) -> str:
+def count_down(days_left: int, working_days_left: int) -> str:
+    """Return how long it is until the last day, in words: "còn 5 ngày làm việc", "đã quá hạn 3 ngày"."""
     if days_left < 0:
         return f"đã quá hạn {-days_left} ngày"
     if days_left == 0:

@@ -9,44 +9,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from scheduler.digests import TEMPLATE as DIGEST_KIND
+from scheduler.heard import NOTHING_SAID, Said
 from scheduler.letters.describe import describe_letter, describe_notice
 from scheduler.letters.facts import Letter
+from scheduler.letters.follow_up_samples import list_digests, list_receipts
 from scheduler.letters.notices import NOTICE_KINDS, EarlierMail
+from scheduler.letters.sample_plans import (
+    ANSWER_LINK,
+    COMMUNE,
+    CONTACTS,
+    LAST_DAY,
+    LINK,
+    MEMBER,
+    UNIT,
+    VISIT_DAY,
+    WRONG_ADDRESS,
+    make_answers,
+    make_bare_plan,
+    make_full_plan,
+)
 from scheduler.model import (
     About,
-    Commune,
     Contact,
     Due,
     Forms,
     Level,
-    Organiser,
     Plan,
     PlanStatus,
     Reminder,
     Report,
-    Session,
-    Team,
-    Unit,
-    Visit,
     VisitSession,
 )
 from scheduler.notices import CANCELLED, CONFIRMED, CORRECTION, MOVED
 from scheduler.plan_index import PlanIndex
+from scheduler.receipts import TEMPLATE as RECEIPT_KIND
 from scheduler.truths import Truth, tell_report, tell_visit
 from scheduler.workdays import WorkingDays
 
-_VISIT_DAY = date(2024, 5, 20)
-_LAST_DAY = date(2024, 5, 9)
-_UNIT = Contact("ubnd-huyen", "UBND huyện Sơn Động", "son-dong", "ubnd@son-dong.example")
-_COMMUNE = Contact("ubnd-xa", "UBND xã An Bá", "son-dong/an-ba", "ubnd@an-ba.example")
-_MEMBER = Contact("truong-doan", "Nguyễn Thị Bình", "doan", "truong-doan@so.example", "Trưởng đoàn")
 _VISIT_SUBJECT = "Lịch kiểm tra thứ Hai, 20/5/2024"
 _REPORT_SUBJECT = "Nhắc nộp báo cáo trước ngày 10/5/2024"
-_WRONG_ADDRESS = "van-thu@so.example"
-_LINK = "https://lich.so.example/"
-_CONTACTS = (_UNIT, _COMMUNE, _MEMBER, Contact("phuc-son", "UBND xã Phúc Sơn", "son-dong/phuc-son"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def tell_about(kind: str) -> About | None:
     """Return what a kind of reminder is about, by the beginning of its name; None for notices and others."""
     if kind in NOTICE_KINDS:
         return None
+    if kind == DIGEST_KIND:
+        return "plan"
     if kind.startswith("visit-"):
         return "visit"
     return "report" if kind.startswith("report-") else None
@@ -70,6 +75,10 @@ def list_samples(kind: str) -> tuple[Sample, ...]:
     """Return the sample letters of ``kind``, the fullest first; none for a kind about neither visit nor report."""
     if kind in NOTICE_KINDS:
         return tuple(_NOTICES[kind]())
+    if kind == RECEIPT_KIND:
+        return tuple(Sample(*sample) for sample in list_receipts())
+    if kind == DIGEST_KIND:
+        return tuple(Sample(*sample) for sample in list_digests())
     about = tell_about(kind)
     if about is None:
         return ()
@@ -78,84 +87,87 @@ def list_samples(kind: str) -> tuple[Sample, ...]:
 
 def _list_visits(kind: str) -> Iterator[Sample]:
     days_before = 1 if kind == "visit-eve" else 7
-    for plan_name, plan in (("all said", _make_full_plan()), ("little said", _make_bare_plan())):
-        for contact in (_MEMBER,) if kind == "visit-eve" else (_UNIT, _COMMUNE, _MEMBER):
-            yield _remind(f"{contact.id}, {plan_name}", plan, kind, contact, _VISIT_DAY - timedelta(days=days_before))
-    full = _make_full_plan()
+    for plan_name, plan in (("all said", make_full_plan()), ("little said", make_bare_plan())):
+        for contact in (MEMBER,) if kind == "visit-eve" else (UNIT, COMMUNE, MEMBER):
+            yield _remind(f"{contact.id}, {plan_name}", plan, kind, contact, VISIT_DAY - timedelta(days=days_before))
+    full = make_full_plan()
+    eve = VISIT_DAY - timedelta(days=1)
+    yield _remind("some have answered", full, kind, MEMBER, eve, said=Said(answers=make_answers()))
+    yield _remind("nobody has answered", full, kind, MEMBER, eve, said=Said(answers=()))
     commune_level = _change_visit(full, levels=("commune",))
-    days = tuple(_VISIT_DAY + timedelta(days=number) for number in range(3))
+    days = tuple(VISIT_DAY + timedelta(days=number) for number in range(3))
     several = _change_visit(full, dates=days, sessions=(VisitSession("morning", "an-ba", "Hội trường UBND xã"),))
-    for contact in (_UNIT, _COMMUNE, _MEMBER):
-        yield _remind(f"{contact.id}, communes alone", commune_level, kind, contact, _VISIT_DAY - timedelta(days=2))
-        yield _remind(f"{contact.id}, on several days", several, kind, contact, _VISIT_DAY - timedelta(days=1))
-        yield _remind(f"{contact.id}, on the day itself", full, kind, contact, _VISIT_DAY)
+    for contact in (UNIT, COMMUNE, MEMBER):
+        yield _remind(f"{contact.id}, communes alone", commune_level, kind, contact, VISIT_DAY - timedelta(days=2))
+        yield _remind(f"{contact.id}, on several days", several, kind, contact, VISIT_DAY - timedelta(days=1))
+        yield _remind(f"{contact.id}, on the day itself", full, kind, contact, VISIT_DAY)
 
 
 def _list_reports(kind: str) -> Iterator[Sample]:
     usual = 0 if kind == "report-last-day" else -4 if kind.startswith("report-overdue") else 10
     for days_left in dict.fromkeys((usual, 10, 1, 0, -4)):
-        written_on = _LAST_DAY - timedelta(days=days_left)
-        for plan_name, plan in (("all said", _make_full_plan()), ("little said", _make_bare_plan())):
-            yield _remind(f"{plan_name}, {days_left} days left", plan, kind, _UNIT, written_on, "report")
-    full = _make_full_plan()
+        written_on = LAST_DAY - timedelta(days=days_left)
+        for plan_name, plan in (("all said", make_full_plan()), ("little said", make_bare_plan())):
+            yield _remind(f"{plan_name}, {days_left} days left", plan, kind, UNIT, written_on, "report")
+    full = make_full_plan()
     for step in (2, 3):
-        written_on = _LAST_DAY + timedelta(days=step * 2)
-        yield _remind(f"time {step} of its rule", full, kind, _UNIT, written_on, "report", step=step)
+        written_on = LAST_DAY + timedelta(days=step * 2)
+        yield _remind(f"time {step} of its rule", full, kind, UNIT, written_on, "report", step=step)
     owed = full.reports[0]
-    by_hour = _change_report(full, replace(owed, due=Due("by", _LAST_DAY, time(17, 0)), owed_by=("son-dong/an-ba",)))
-    yield _remind("a commune, by an hour", by_hour, kind, _COMMUNE, _LAST_DAY, "report")
+    by_hour = _change_report(full, replace(owed, due=Due("by", LAST_DAY, time(17, 0)), owed_by=("son-dong/an-ba",)))
+    yield _remind("a commune, by an hour", by_hour, kind, COMMUNE, LAST_DAY, "report")
 
 
 def _list_moves() -> Iterator[Sample]:
-    full, kind = _make_full_plan(), MOVED
-    week_on = _change_visit(full, dates=(_VISIT_DAY + timedelta(days=7),))
+    full, kind = make_full_plan(), MOVED
+    week_on = _change_visit(full, dates=(VISIT_DAY + timedelta(days=7),))
     later = replace(full, sessions=(replace(full.sessions[0], start=time(8, 0)), full.sessions[1]))
     places = _change_visit(week_on, communes=("an-ba",), sessions=(VisitSession("morning", place="Nhà văn hóa"),))
-    for contact in (_UNIT, _COMMUNE, _MEMBER):
+    for contact in (UNIT, COMMUNE, MEMBER):
         yield _notify(f"{contact.id}, a week on", full, week_on, kind, contact, subject=_VISIT_SUBJECT)
         yield _notify(f"{contact.id}, other hours", full, later, kind, contact, subject=_VISIT_SUBJECT)
         yield _notify(f"{contact.id}, other day, hours and place", full, places, kind, contact)
-    bare = _make_bare_plan()
-    yield _notify("little said", bare, _change_visit(bare, dates=(_VISIT_DAY + timedelta(days=1),)), kind, _UNIT)
+    bare = make_bare_plan()
+    yield _notify("little said", bare, _change_visit(bare, dates=(VISIT_DAY + timedelta(days=1),)), kind, UNIT)
     for_information = _change_visit(week_on, levels=("commune",))
-    yield _notify("for information", _change_visit(full, levels=("commune",)), for_information, kind, _UNIT)
+    yield _notify("for information", _change_visit(full, levels=("commune",)), for_information, kind, UNIT)
 
 
 def _list_cancellations() -> Iterator[Sample]:
-    full, kind = _make_full_plan(), CANCELLED
-    for contact in (_UNIT, _COMMUNE, _MEMBER):
+    full, kind = make_full_plan(), CANCELLED
+    for contact in (UNIT, COMMUNE, MEMBER):
         yield _notify(contact.id, full, _change_visit(full, cancelled=True), kind, contact, subject=_VISIT_SUBJECT)
-    yield _notify("the visit is gone from the plan", full, replace(full, visits=()), kind, _UNIT)
+    yield _notify("the visit is gone from the plan", full, replace(full, visits=()), kind, UNIT)
     left_out = _change_visit(full, communes=("phuc-son",))
-    yield _notify("the visit goes on without this commune", full, left_out, kind, _COMMUNE, subject=_VISIT_SUBJECT)
+    yield _notify("the visit goes on without this commune", full, left_out, kind, COMMUNE, subject=_VISIT_SUBJECT)
     nothing = replace(full, visits=(), units=(), reports=())
-    yield _notify("the plan knows nothing of it any more", full, nothing, kind, _UNIT)
-    yield _notify("the whole plan is cancelled", full, replace(full, status=PlanStatus.CANCELLED), kind, _UNIT)
+    yield _notify("the plan knows nothing of it any more", full, nothing, kind, UNIT)
+    yield _notify("the whole plan is cancelled", full, replace(full, status=PlanStatus.CANCELLED), kind, UNIT)
 
 
 def _list_confirmations() -> Iterator[Sample]:
-    full = replace(_make_full_plan(), status=PlanStatus.CONFIRMED)
-    bare = replace(_make_bare_plan(), status=PlanStatus.CONFIRMED)
-    second = replace(full.visits[0], id="again", dates=(_VISIT_DAY + timedelta(days=21),), scope="Bảo vệ trẻ em")
+    full = replace(make_full_plan(), status=PlanStatus.CONFIRMED)
+    bare = replace(make_bare_plan(), status=PlanStatus.CONFIRMED)
+    second = replace(full.visits[0], id="again", dates=(VISIT_DAY + timedelta(days=21),), scope="Bảo vệ trẻ em")
     for name, plan in (("all said", replace(full, visits=(*full.visits, second))), ("little said", bare)):
-        for contact in (_UNIT, _COMMUNE, _MEMBER):
+        for contact in (UNIT, COMMUNE, MEMBER):
             yield _notify(f"{contact.id}, {name}", plan, plan, CONFIRMED, contact, about="plan")
 
 
 def _list_corrections() -> Iterator[Sample]:
-    full, kind = _make_full_plan(), CORRECTION
+    full, kind = make_full_plan(), CORRECTION
     owed = full.reports[0]
     elsewhere = _change_visit(full, communes=("an-ba",))
-    for contact in (_UNIT, _COMMUNE, _MEMBER):
+    for contact in (UNIT, COMMUNE, MEMBER):
         yield _notify(f"{contact.id}, other communes", full, elsewhere, kind, contact, subject=_VISIT_SUBJECT)
-    yield _notify("a cancelled visit takes place after all", full, full, kind, _UNIT, taken_back=True)
-    yield _notify("a report is owed after all", full, full, kind, _UNIT, about="report", taken_back=True)
-    other_day = _change_report(full, replace(owed, due=Due("by", _LAST_DAY + timedelta(days=7))))
-    yield _notify("another deadline", full, other_day, kind, _UNIT, about="report", subject=_REPORT_SUBJECT)
+    yield _notify("a cancelled visit takes place after all", full, full, kind, UNIT, taken_back=True)
+    yield _notify("a report is owed after all", full, full, kind, UNIT, about="report", taken_back=True)
+    other_day = _change_report(full, replace(owed, due=Due("by", LAST_DAY + timedelta(days=7))))
+    yield _notify("another deadline", full, other_day, kind, UNIT, about="report", subject=_REPORT_SUBJECT)
     other_form = _change_report(full, replace(owed, forms=Forms(), deliver_to=None, submit_to=()))
-    yield _notify("no form any more", full, other_form, kind, _UNIT, about="report")
+    yield _notify("no form any more", full, other_form, kind, UNIT, about="report")
     exempt = _change_report(full, replace(owed, owed_by=()))
-    yield _notify("a report that is no longer owed", full, exempt, kind, _UNIT, about="report", subject=_REPORT_SUBJECT)
+    yield _notify("a report that is no longer owed", full, exempt, kind, UNIT, about="report", subject=_REPORT_SUBJECT)
 
 
 _NOTICES = {
@@ -175,19 +187,21 @@ def _remind(
     about: About = "visit",
     *,
     step: int = 1,
+    said: Said = NOTHING_SAID,
 ) -> Sample:
     written_at = datetime.combine(written_on, time(8, 0), plan.zone)
     letter = describe_letter(
         PlanIndex(plan),
         _make_reminder(name, plan, template, contact, about)._replace(occurrence=f"/{step}"),
         contact,
-        contacts=_CONTACTS,
+        contacts=CONTACTS,
         workdays=WorkingDays(),
         written_at=written_at,
-        wrong_address_contact=_WRONG_ADDRESS,
-        link=_LINK,
+        wrong_address_contact=WRONG_ADDRESS,
+        link=LINK,
+        said=said,
     )
-    return Sample(name, letter)
+    return Sample(name, replace(letter, answer_link=ANSWER_LINK if letter.asks else ""))
 
 
 def _notify(
@@ -212,13 +226,13 @@ def _notify(
         _make_reminder(name, now, kind, contact, about),
         contact,
         earlier=None if about == "plan" else EarlierMail(truth, sent_at, subject, "Sơn Động"),
-        contacts=_CONTACTS,
+        contacts=CONTACTS,
         workdays=WorkingDays(),
         written_at=datetime(2024, 5, 8, 9, 30, tzinfo=now.zone),
-        wrong_address_contact=_WRONG_ADDRESS,
-        link=_LINK,
+        wrong_address_contact=WRONG_ADDRESS,
+        link=LINK,
     )
-    return Sample(name, letter)
+    return Sample(name, replace(letter, answer_link=ANSWER_LINK if letter.asks else ""))
 
 
 def _make_reminder(name: str, plan: Plan, template: str, contact: Contact, about: About) -> Reminder:
@@ -265,61 +279,3 @@ def _change_visit(
 
 def _change_report(plan: Plan, changed: Report) -> Plan:
     return replace(plan, reports=(changed,))
-
-
-def _make_full_plan() -> Plan:
-    """Return a tentative plan that says all that a plan can say."""
-    organiser = "Sở Lao động - Thương binh và Xã hội"
-    return Plan(
-        id="mau",
-        title="Kế hoạch kiểm tra công tác trẻ em năm 2024",
-        number="12/KH-SLĐTBXH",
-        organiser=Organiser(organiser, "so@so.example"),
-        updated=datetime(2024, 4, 15, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
-        status=PlanStatus.TENTATIVE,
-        public=True,
-        scope="Công tác trẻ em và bình đẳng giới",
-        sessions=(
-            Session("morning", "Buổi sáng", time(7, 0), time(11, 30)),
-            Session("afternoon", "Buổi chiều", time(13, 30), time(17, 0)),
-        ),
-        units=(Unit("son-dong", "Sơn Động", (Commune("phuc-son", "Phúc Sơn"), Commune("an-ba", "An Bá"))),),
-        teams=(Team("doan", "Đoàn kiểm tra", (_MEMBER.id,)),),
-        visits=(
-            Visit(
-                id="son-dong",
-                unit="son-dong",
-                communes=("phuc-son", "an-ba"),
-                dates=(_VISIT_DAY,),
-                sessions=(VisitSession("morning"), VisitSession("afternoon")),
-                team="doan",
-            ),
-        ),
-        reports=(
-            Report(
-                id="bao-cao",
-                title="Báo cáo công tác trẻ em",
-                due=Due("before", _LAST_DAY + timedelta(days=1)),
-                deliver_to=organiser,
-                submit_to=("bao-cao@so.example",),
-                owed_by=("son-dong",),
-                forms=Forms("Phụ lục số 03"),
-            ),
-        ),
-    )
-
-
-def _make_bare_plan() -> Plan:
-    """Return a plan that says as little as it can: no hours, no scope, no form, not even a commune for the unit."""
-    full = _make_full_plan()
-    visit, report = full.visits[0], full.reports[0]
-    return replace(
-        full,
-        number=None,
-        organiser=Organiser("Sở Lao động"),
-        public=False,
-        scope=None,
-        sessions=(),
-        visits=(replace(visit, sessions=(), communes=("an-ba",)),),
-        reports=(replace(report, deliver_to=None, submit_to=(), forms=Forms()),),
-    )

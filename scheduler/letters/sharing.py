@@ -26,9 +26,9 @@ from scheduler.letters.facts import FACTS, Letter, RenderedLetter
 Shape = tuple[object, ...]
 
 # What differs between readers of one place: the first words of every letter.
-_READER = ("recipient", "address")
+_READER = ("recipient", "address", "answer_link")
 # Told apart by templates, so they belong to the shape and not to the words.
-_TOLD_APART = ("audience", "about")
+_TOLD_APART = ("audience", "about", "asks")
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in FACTS}
 _GETTERS = {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
 _LETTER_FIELDS = tuple(name for name in _FIELDS[Letter] if name not in _READER)
@@ -134,11 +134,11 @@ class SharedLetter:
     text: GappedText
     html: GappedText
 
-    def fill(self, recipient: str, address: str) -> RenderedLetter | None:
-        """Return the letter to one reader; None where their name or address cannot simply be put in."""
-        if not (_is_word(recipient) and _is_word(address)):
+    def fill(self, recipient: str, address: str, answer_link: str = "") -> RenderedLetter | None:
+        """Return the letter to one reader; None where their name, address or link cannot simply be put in."""
+        if not (_is_word(recipient) and _is_word(address) and (not answer_link or _is_word(answer_link))):
             return None
-        words = (recipient, address)
+        words = (recipient, address, answer_link)
         return RenderedLetter(self.subject, self.text.fill(words), self.html.fill(_escape_words(words)))
 
 
@@ -165,7 +165,7 @@ class ShapedLetter:
 def take_words(letter: Letter) -> tuple[Shape, tuple[str, ...]]:
     """Return the shape of ``letter``, and its words in the order of their slots; the reader's own come first."""
     shape: list[object] = []
-    words = [letter.recipient, letter.address]
+    words = [letter.recipient, letter.address, letter.answer_link]
     for name in _LETTER_FIELDS:
         _take(name, getattr(letter, name), shape, words)
     return tuple(shape), tuple(words)

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from scheduler.letters import EarlierMail, Letter, RenderedLetter, describe_letter, describe_notice
+from scheduler.heard import NOTHING_SAID, Said
+from scheduler.letters import (
+    DigestFacts,
+    EarlierMail,
+    Letter,
+    RenderedLetter,
+    describe_digest,
+    describe_letter,
+    describe_notice,
+)
 from scheduler.letters.sharing import SharedLetter
+from scheduler.links import PREFIX, PREVIEWED, Link, LinkSigner
 from scheduler.messages.calendar import CalendarWriter
 from scheduler.messages.compose import ComposedMessage, Letterhead, compose_message
 from scheduler.model import Contact, Plan, RecordedEvent, Reminder
@@ -43,19 +53,35 @@ class _Sources:
     head: Letterhead
 
 
-# Plan, template, item, unit, the readers' place and title, and the local day: what a reminder's letter depends on.
-_LetterKey = tuple[str, str, str, str, str, str | None, date]
+@dataclass(frozen=True, slots=True)
+class _KeptLetter:
+    """A letter that may be shared (None: it cannot be), and what its readers may answer."""
+
+    sources: _Sources
+    shared: SharedLetter | None
+    asks: Literal["visit", "report"] | None
+
+
+# Plan, template, item, unit, the readers' place and title, the local day, and what was said of the item: what a
+# reminder's letter depends on.
+_LetterKey = tuple[str, str, str, str, str, str | None, date, Said]
 
 
 class MessageWriter:
     """Writes the mails of reminders and notices; safe to share between threads, since what it keeps is whole."""
 
-    def __init__(self, templates: LetterSetter, letterhead: Letterhead) -> None:
+    def __init__(self, templates: LetterSetter, letterhead: Letterhead, links: LinkSigner | None = None) -> None:
         self._templates = templates
         self._letterhead = letterhead
+        self._links = links
         self._calendars = CalendarWriter()
         self._sources: dict[str, _Sources] = {}
-        self._letters: dict[_LetterKey, tuple[_Sources, SharedLetter | None]] = {}
+        self._letters: dict[_LetterKey, _KeptLetter] = {}
+
+    def signing(self, secret: str) -> MessageWriter:
+        """Return a writer like this one whose letters carry links that work, signed with ``secret``."""
+        links = LinkSigner(secret, self._letterhead.public_url or "")
+        return MessageWriter(self._templates, self._letterhead, links)
 
     def subject(
         self, plan: Plan, reminder: Reminder, contact: Contact, *, workdays: WorkingDays, written_at: datetime
@@ -74,10 +100,12 @@ class MessageWriter:
         events: tuple[RecordedEvent, ...],
         workdays: WorkingDays,
         written_at: datetime,
+        said: Said = NOTHING_SAID,
     ) -> ComposedMessage:
         """Return the mail of ``reminder``; ``written_at`` (aware) becomes its Date, and DTSTAMP of its events.
 
-        ``events`` of a visit go along as a calendar, those of a report do not. A SchedulerError of this mail
+        ``events`` of a visit go along as a calendar, those of a report do not. ``said`` is what people said about the
+        item. A SchedulerError of this mail
         alone: MessageError, EventError, LetterError, UnknownIdError or a template's.
         """
         sources = self._find_sources(plan, contacts, workdays)
@@ -86,7 +114,7 @@ class MessageWriter:
             sources,
             key=reminder.key,
             thread=f"{plan.id}|{reminder.about}|{reminder.item}",
-            rendered=self._render(sources, reminder, contact, written_at),
+            rendered=self._render(sources, reminder, contact, written_at, said),
             calendar=self._write_calendar(sources, reminder.item, carried, written_at),
             to=reminder.address,
             to_name=contact.name,
@@ -126,6 +154,7 @@ class MessageWriter:
             wrong_address_contact=self._letterhead.contact,
             link=self._letterhead.public_url,
         )
+        letter = replace(letter, answer_link=self._find_link(letter.asks, notice, contact))
         withdrawn = letter.notice is not None and not letter.notice.concerned
         # In plan-confirmed each reader has a calendar of their own.
         item = f"{notice.about}|{notice.item}|{contact.of}"
@@ -140,6 +169,31 @@ class MessageWriter:
             to=notice.address,
             to_name=contact.name,
             written_at=written_at,
+        )
+
+    def write_digest(
+        self, plan: Plan, reminder: Reminder, contact: Contact, digest: DigestFacts, *, written_at: datetime
+    ) -> ComposedMessage:
+        """Return the mail that tells a member of a team how ``plan`` stands; errors as in ``write``."""
+        index = PlanIndex(plan)
+        letter = describe_digest(
+            index,
+            reminder,
+            contact,
+            digest,
+            wrong_address_contact=self._letterhead.contact,
+            link=self._letterhead.public_url,
+        )
+        return compose_message(
+            key=reminder.key,
+            thread=f"{plan.id}|digest|{plan.id}",
+            list_name=plan.id,
+            rendered=self._templates.render(reminder.template, letter),
+            calendar=None,
+            letterhead=self._head(plan),
+            to=reminder.address,
+            to_name=contact.name,
+            written_at=written_at.astimezone(plan.zone),
         )
 
     def _compose(
@@ -167,34 +221,37 @@ class MessageWriter:
             written_at=written_at.astimezone(plan.zone),
         )
 
-    def _render(self, sources: _Sources, reminder: Reminder, contact: Contact, written_at: datetime) -> RenderedLetter:
+    def _find_link(self, asks: Literal["visit", "report"] | None, reminder: Reminder, contact: Contact) -> str:
+        """Return where ``contact`` may answer; without a signer an address that opens nothing, for previews."""
+        if asks is None:
+            return ""
+        if self._links is None:
+            return f"{(self._letterhead.public_url or '').rstrip('/')}{PREFIX}{PREVIEWED}"
+        return self._links.sign(Link(asks, reminder.plan, reminder.item, reminder.unit, contact.id))
+
+    def _render(
+        self, sources: _Sources, reminder: Reminder, contact: Contact, written_at: datetime, said: Said
+    ) -> RenderedLetter:
         """Set the letter of ``reminder``: from the one that others of the same place got, where it can be shared."""
         plan, kind = sources.index.plan, reminder.template
         today = written_at.astimezone(plan.zone).date()
-        key = (
-            plan.id,
-            kind,
-            f"{reminder.about}|{reminder.item}|{reminder.occurrence}",
-            reminder.unit,
-            contact.of,
-            contact.title,
-            today,
-        )
+        item = f"{reminder.about}|{reminder.item}|{reminder.occurrence}"
+        key = (plan.id, kind, item, reminder.unit, contact.of, contact.title, today, said)
         kept = self._letters.get(key)
-        if kept is not None and kept[0] is sources and kept[1] is not None:
-            filled = kept[1].fill(contact.name, reminder.address)
-            if filled is not None:
-                return filled
-        letter = self._describe(sources.index, reminder, contact, sources.contacts, sources.workdays, written_at)
-        if kept is None or kept[0] is not sources:
-            shared = self._templates.render_shared(kind, letter)
+        if kept is None or kept.sources is not sources:
+            letter = self._describe(
+                sources.index, reminder, contact, sources.contacts, sources.workdays, written_at, said
+            )
+            kept = _KeptLetter(sources, self._templates.render_shared(kind, letter), letter.asks)
             if len(self._letters) >= _KEPT_LETTERS:
                 self._letters.clear()
-            self._letters[key] = (sources, shared)
-            filled = None if shared is None else shared.fill(contact.name, reminder.address)
-            if filled is not None:
-                return filled
-        return self._templates.render(kind, letter)
+            self._letters[key] = kept
+        answer_link = self._find_link(kept.asks, reminder, contact)
+        filled = None if kept.shared is None else kept.shared.fill(contact.name, reminder.address, answer_link)
+        if filled is not None:
+            return filled
+        letter = self._describe(sources.index, reminder, contact, sources.contacts, sources.workdays, written_at, said)
+        return self._templates.render(kind, replace(letter, answer_link=answer_link))
 
     def _describe(
         self,
@@ -204,6 +261,7 @@ class MessageWriter:
         contacts: tuple[Contact, ...],
         workdays: WorkingDays,
         written_at: datetime,
+        said: Said = NOTHING_SAID,
     ) -> Letter:
         return describe_letter(
             index,
@@ -214,6 +272,7 @@ class MessageWriter:
             written_at=written_at,
             wrong_address_contact=self._letterhead.contact,
             link=self._letterhead.public_url,
+            said=said,
         )
 
     def _find_sources(self, plan: Plan, contacts: tuple[Contact, ...], workdays: WorkingDays) -> _Sources:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.errors import Problem
-from scheduler.letters import NOTICE_KINDS
+from scheduler.letters import FOLLOW_UP_KINDS, NOTICE_KINDS
 from scheduler.planfile.crosscheck import (
     Complaint,
     FileTree,
@@ -76,11 +76,11 @@ def check_rules(rules: FileTree, plans: tuple[FileTree, ...], template_kinds: fr
 
 
 def _check_letter(rule: Mapping, template: Scalar, path: str, kinds: frozenset[str]) -> Iterator[Complaint]:
-    """Complain of a letter that tells of something else than the rule is about, or that only an edit can cause."""
+    """Complain of a letter that tells of something else than the rule is about, or that goes by itself."""
     about = rule.text("about")
     if about is None or about.text not in ("visit", "report"):
         return
-    usable = frozenset(k for k in kinds if k.startswith(f"{about.text}-") and k not in NOTICE_KINDS)
+    usable = frozenset(k for k in kinds if k.startswith(f"{about.text}-") and k not in NOTICE_KINDS | FOLLOW_UP_KINDS)
     if template.text not in usable:
         said = f"{quote(template.text)} is no letter for a rule about a {about.text}; {_list_kinds(usable)}"
         yield Complaint(template, path, said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scheduler.web.admin.app import PREFIX as ADMIN_PREFIX
+from scheduler.web.answers import AnswerPages
 from scheduler.web.feeds import FeedApp, FeedShelf
 from scheduler.web.health import HealthSource
 from scheduler.web.pages import AgendaBoard, MetricsSource, build_pages
@@ -18,12 +19,14 @@ def build_app(
     public_url: str,
     metrics: MetricsSource = lambda: b"",
     admin: ASGIApp | None = None,
+    answers: AnswerPages | None = None,
 ) -> ASGIApp:
     """Return the whole app; what it shows is what is published on ``shelf`` and ``board``, and ``metrics`` gives.
 
-    ``admin`` answers what stands under /admin, None where there are no pages for the office.
+    ``admin`` answers what stands under /admin, None where there are no pages for the office; ``answers`` answers
+    the links in mails.
     """
-    pages = build_pages(board, health, public_url=public_url, metrics=metrics)
+    pages = build_pages(board, health, public_url=public_url, metrics=metrics, answers=answers)
     return FeedApp(shelf, pages if admin is None else _Branch(admin, pages))
 
 

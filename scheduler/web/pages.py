@@ -21,7 +21,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scheduler.errors import SchedulerError
+from scheduler.links import PREFIX as ANSWERS
 from scheduler.web.agenda import Agenda
+from scheduler.web.answers import AnswerPages
 from scheduler.web.codes import draw_code
 from scheduler.web.feeds import PREFIX
 from scheduler.web.health import HealthSource
@@ -31,7 +33,8 @@ from scheduler.web.wording import word_date, word_day, word_weekday
 _SVG = ((b"content-type", b"image/svg+xml"),)
 _HTML = ((b"content-type", b"text/html; charset=utf-8"),)
 # Calendar services read robots.txt before they fetch a feed.
-_ROBOTS = f"User-agent: *\nAllow: {PREFIX}\nDisallow: /admin/\n"
+_ROBOTS = f"User-agent: *\nAllow: {PREFIX}\nDisallow: /admin/\nDisallow: {ANSWERS}\n"
+_REFERRER_POLICY = b"referrer-policy"
 _SECURITY = (
     (
         b"content-security-policy",
@@ -39,7 +42,7 @@ _SECURITY = (
         b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (_REFERRER_POLICY, b"strict-origin-when-cross-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -91,7 +94,7 @@ class AgendaBoard:
         self.static = StaticFiles(templates / "static")
         self.page: Representation | None = None
         self.codes: dict[str, Representation] = {}
-        self._environment = ImmutableSandboxedEnvironment(
+        self.environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(templates),
             autoescape=True,
             undefined=StrictUndefined,
@@ -99,8 +102,8 @@ class AgendaBoard:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals["static"] = self.static.link
-        self._environment.filters.update(weekday=word_weekday, day=word_day, date=word_date)
+        self.environment.globals["static"] = self.static.link
+        self.environment.filters.update(weekday=word_weekday, day=word_day, date=word_date)
         self._agenda = self._load("agenda.html")
         self.not_found = self._render(self._load("not_found.html"))
         self.not_ready = self._render(self._load("not_ready.html"))
@@ -114,7 +117,7 @@ class AgendaBoard:
 
     def _load(self, name: str) -> Template:
         try:
-            return self._environment.get_template(name)
+            return self.environment.get_template(name)
         except TemplateSyntaxError as error:
             raise SchedulerError(_word_fault(f"{error.name}:{error.lineno}", error)) from None
         except TemplateError as error:
@@ -201,14 +204,28 @@ class SecurityHeaders:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 # A copy: prepared messages are shared between requests.
-                message = {**message, "headers": [*message["headers"], *self._headers]}
+                own = message["headers"]
+                # Of two such policies a browser takes the last: a page that says more keeps its own.
+                strict = any(name == _REFERRER_POLICY for name, _ in own)
+                added = (pair for pair in self._headers if not strict or pair[0] != _REFERRER_POLICY)
+                message = {**message, "headers": [*own, *added]}
             await send(message)
 
         await self._app(scope, receive, send_secured)
 
 
-def build_pages(board: AgendaBoard, health: HealthSource, *, public_url: str, metrics: MetricsSource) -> ASGIApp:
-    """Return the app of all that is not a feed; with an https ``public_url``, browsers are told to stay with it."""
+def build_pages(
+    board: AgendaBoard,
+    health: HealthSource,
+    *,
+    public_url: str,
+    metrics: MetricsSource,
+    answers: AnswerPages | None = None,
+) -> ASGIApp:
+    """Return the app of all that is not a feed; with an https ``public_url``, browsers are told to stay with it.
+
+    ``answers`` None: there are no links in mails to be answered.
+    """
     pages = Pages(board, health, metrics)
     app = Starlette(
         routes=[
@@ -219,6 +236,7 @@ def build_pages(board: AgendaBoard, health: HealthSource, *, public_url: str, me
             Route("/robots.txt", pages.show_robots),
             Route("/static/{name}", pages.show_static),
             Route("/ma-qr/{plan}.svg", pages.show_code),
+            *(() if answers is None else answers.list_routes()),
         ],
         exception_handlers={404: pages.show_not_found},
     )

@@ -147,7 +147,7 @@ def test_sample_tells_what_is_wrong_with_a_template(config: Path, tmp_path: Path
 
 @pytest.mark.usefixtures("config")
 def test_sample_names_the_kinds_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no kind 'visit'; kinds: correction, plan-confirmed, report-due"):
+    with pytest.raises(UsageError, match="there is no kind 'visit'; kinds: correction, digest, plan-confirmed, "):
         run("sample", "visit", folder=tmp_path)
 
 

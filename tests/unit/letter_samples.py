@@ -4,8 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from scheduler.arrivals import Mark, ReportMark
+from scheduler.attendance import Reply, VisitAnswer
 from scheduler.events import plan_events
+from scheduler.heard import NOTHING_SAID, Heard, Said
 from scheduler.letters import EarlierMail
+from scheduler.letters.digest import describe_digest_facts
 from scheduler.messages import ComposedMessage, Letterhead, LetterSetter, MessageWriter
 from scheduler.model import (
     About,
@@ -19,6 +23,7 @@ from scheduler.model import (
     Revision,
 )
 from scheduler.notices import CANCELLED, CONFIRMED, CORRECTION, MOVED
+from scheduler.plan_index import PlanIndex
 from scheduler.truths import tell_report, tell_visit
 from scheduler.workdays import WorkingDays
 from tests.samples import UPDATED, make_contacts, make_plan, make_reminder
@@ -42,6 +47,7 @@ class Case:
     reminder: Reminder
     contact: Contact
     written_at: datetime
+    said: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,27 @@ def make_commune_level_plan() -> Plan:
     return replace(plan, visits=(replace(plan.visits[0], levels=("commune",)),))
 
 
+def make_repeated_case() -> Case:
+    case = make_case("report-overdue", "ubnd-son-dong", "2024-05-16T08:00", about="report")
+    return replace(case, reminder=case.reminder._replace(occurrence="2024-05-10T00:00/3"))
+
+
+def make_receipt_case(came_on: date) -> Case:
+    case = make_case("report-received", "ubnd-son-dong", f"{came_on}T10:00", about="report")
+    mark = ReportMark("plan", "bao-cao", "son-dong", Mark.RECEIVED, came_on, "văn thư", case.written_at)
+    return replace(case, reminder=case.reminder._replace(rule="receipt", occurrence="m1"), said=Said(mark=mark))
+
+
+def make_visit_answers() -> tuple[VisitAnswer, ...]:
+    """Return one answer of each kind about the visit of the sample."""
+    starts, made_at = "2024-05-20T07:00", datetime(2024, 5, 14, 9, 0, tzinfo=HANOI)
+    return (
+        VisitAnswer("plan", "son-dong", "ubnd-son-dong", starts, Reply.ATTENDS, "", made_at),
+        VisitAnswer("plan", "son-dong", "ubnd-phuc-son", starts, Reply.SUBSTITUTE, "ông Lê Văn An", made_at),
+        VisitAnswer("plan", "son-dong", "truong-doan", starts, Reply.CANNOT, "đi công tác", made_at),
+    )
+
+
 def make_cases() -> dict[str, Case]:
     """Return every shipped kind, for every audience that reads it differently."""
     return {
@@ -99,6 +126,9 @@ def make_cases() -> dict[str, Case]:
         "report-overdue": make_case("report-overdue", "ubnd-son-dong", "2024-05-13T08:00", about="report"),
         "report-overdue-head": make_case("report-overdue-head", "ubnd-son-dong", "2024-05-20T08:00", about="report"),
         "report-last-day": make_case("report-last-day", "ubnd-luc-nam", "2024-05-09T08:00", about="report"),
+        "report-overdue-again": make_repeated_case(),
+        "report-received": make_receipt_case(date(2024, 5, 9)),
+        "report-received-late": make_receipt_case(date(2024, 5, 13)),
         "visit-coming-unit": make_case("visit-coming", "ubnd-son-dong", "2024-05-13T08:00"),
         "visit-coming-commune": make_case("visit-coming", "ubnd-an-ba", "2024-05-16T08:00"),
         "visit-coming-team": make_case("visit-coming", "truong-doan", "2024-05-13T08:00"),
@@ -106,6 +136,9 @@ def make_cases() -> dict[str, Case]:
             "visit-coming", "ubnd-son-dong", "2024-05-13T08:00", plan=make_commune_level_plan()
         ),
         "visit-eve": make_case("visit-eve", "truong-doan", "2024-05-17T15:00"),
+        "visit-eve-answered": replace(
+            make_case("visit-eve", "truong-doan", "2024-05-17T15:00"), said=Said(answers=make_visit_answers())
+        ),
     }
 
 
@@ -126,7 +159,26 @@ def write_case(templates: LetterSetter, case: Case, letterhead: Letterhead = LET
         events=record_events(case),
         workdays=WorkingDays(),
         written_at=case.written_at,
+        said=case.said,
     )
+
+
+def write_digest(templates: LetterSetter) -> ComposedMessage:
+    """Return the digest to the head of the team on the Monday of the visit, with one report in and one said to be."""
+    plan, contacts, now = make_full_plan(), make_contacts(), datetime(2024, 5, 20, 7, 30, tzinfo=HANOI)
+    made_at = datetime(2024, 5, 14, 9, 0, tzinfo=HANOI)
+    heard = Heard(
+        (
+            ReportMark(plan.id, "bao-cao", "son-dong", Mark.RECEIVED, date(2024, 5, 13), "văn thư", made_at),
+            ReportMark(plan.id, "bao-cao", "luc-nam", Mark.SAID, None, "ubnd-luc-nam", made_at),
+        ),
+        (VisitAnswer(plan.id, "son-dong", "ubnd-an-ba", "2024-05-20T07:00", Reply.CANNOT, "trùng lịch họp", made_at),),
+    )
+    facts = describe_digest_facts(PlanIndex(plan), contacts, (), frozenset(), heard, WorkingDays(), now, for_head=True)
+    assert facts is not None
+    case = make_case("visit-eve", "truong-doan", "2024-05-20T07:30", plan=plan)
+    reminder = case.reminder._replace(key="plan|digest", about="plan", item=plan.id, unit="doan", template="digest")
+    return MessageWriter(templates, LETTERHEAD).write_digest(plan, reminder, case.contact, facts, written_at=now)
 
 
 def make_notice_case(

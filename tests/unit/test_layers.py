@@ -13,7 +13,7 @@ PURE = (
     "letters",
     "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "blocks", "vevent", "snapshot",
     "preview", "intake", "documents.document", "composing", "pacing", "truths", "notices", "guard", "differences",
-    "arrivals", "attendance", "links", "receipts", "owing", "joining", "overdue", "digests",
+    "arrivals", "attendance", "links", "receipts", "owing", "joining", "overdue", "digests", "heard", "replies",
 )  # fmt: skip
 SHELLS = (
     "service",
@@ -29,6 +29,8 @@ SHELLS = (
     "following",
     "reconciling",
     "trail",
+    "hearing",
+    "answering",
     "operating",
 )
 IO_LIBRARIES = {

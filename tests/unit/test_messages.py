@@ -31,6 +31,7 @@ from tests.unit.letter_samples import (
     make_notice_cases,
     record_events,
     write_case,
+    write_digest,
     write_notice,
 )
 
@@ -128,13 +129,19 @@ def test_golden_letter(templates: LetterTemplates, name: str) -> None:
     assert_golden(f"mail-{name}.html", read_part(message, "text/html").replace("\r\n", "\n").encode())
 
 
+def test_golden_digest(templates: LetterTemplates) -> None:
+    message = parse(write_digest(templates).content)
+    assert_golden("mail-digest.txt", describe_for_people(message).encode())
+    assert_golden("mail-digest.html", read_part(message, "text/html").replace("\r\n", "\n").encode())
+
+
 def test_golden_mail_as_it_goes_over_the_wire(templates: LetterTemplates) -> None:
     assert_golden("mail-visit-coming-unit.eml", write_case(templates, CASES["visit-coming-unit"]).content)
 
 
 def test_the_golden_letters_cover_every_shipped_kind(templates: LetterTemplates) -> None:
     written = {case.reminder.template for case in CASES.values()} | {case.notice.template for case in NOTICES.values()}
-    assert written == templates.kinds()
+    assert written | {"digest"} == templates.kinds()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from scheduler.letters.facts import Letter, NoticeFacts, PlanFacts, ReportFacts, VisitFacts
+from scheduler.letters.facts import DigestFacts, Letter, NoticeFacts, PlanFacts, ReportFacts, VisitFacts
 from scheduler.templates import load_templates
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
-OBJECTS = {"plan": PlanFacts, "visit": VisitFacts, "report": ReportFacts, "notice": NoticeFacts}
+OBJECTS = {"plan": PlanFacts, "visit": VisitFacts, "report": ReportFacts, "notice": NoticeFacts, "digest": DigestFacts}
 
 
 def test_the_page_names_every_value_and_no_other() -> None:
