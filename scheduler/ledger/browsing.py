@@ -1,7 +1,9 @@
 """Browsing the ledger: deliveries a page at a time, by what a person looks for.
 
-IO, reading only. Every question goes by an index: a page costs the same whether the ledger holds a thousand deliveries
-or a million.
+IO, reading only. A delivery waits for an instant or no longer does, and every question is asked of both kinds. For what
+no longer waits there is an index for each question: a page costs the same whether a thousand or a million were sent.
+What waits is gone through in one index that holds all that is asked: planning writes thousands of rows at once, and
+each index more that these enter makes it slower by a sixth.
 """
 
 from __future__ import annotations
@@ -11,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, asc, desc, func, select, union, union_all
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import read_delivery, select_deliveries
+from scheduler.ledger.rows import CLAIMABLE, WAITS, WAITS_NO_LONGER, read_delivery, select_deliveries
 from scheduler.ledger.schema import count_microseconds, deliveries
 
 # A question is narrowed whatever it selects.
@@ -59,27 +61,30 @@ class Browsing:
         self._engine = engine
 
     def count(self, wanted: DeliveryFilter) -> int:
-        query = _narrow(select(func.count()).select_from(deliveries), wanted)
+        counted = select(func.count()).select_from(deliveries)
         with begin_reading(self._engine) as connection:
-            return int(connection.scalar(query) or 0)
+            return sum(connection.scalars(union_all(*_ask_both(counted, counted, wanted))))
 
     def list_page(self, wanted: DeliveryFilter, *, first: int, most: int, newest: bool) -> tuple[Delivery, ...]:
-        """Return at most ``most`` deliveries from number ``first`` (from 0) on, in order of (due_at, id)."""
-        order = [deliveries.c.due_at, deliveries.c.id]
-        # The ids alone come from an index; a whole row is read for those that are shown.
-        ids = _narrow(select(deliveries.c.id), wanted)
-        ids = ids.order_by(*(column.desc() for column in order)) if newest else ids.order_by(*order)
-        query = select_deliveries().where(deliveries.c.id.in_(ids.offset(first).limit(most)))
-        query = query.order_by(*(column.desc() for column in order)) if newest else query.order_by(*order)
+        """Return at most ``most`` deliveries from number ``first`` (from 0) on.
+
+        They are in order of the instant that each waits for, or was due at, and of id.
+        """
+        turn = desc if newest else asc
+        # The ids alone come from the indexes; a whole row is read for those that are shown.
+        ids = union_all(*_select_ids(wanted)).order_by(turn("instant"), turn("id")).limit(most).offset(first).subquery()
+        query = select_deliveries().join(ids, ids.c.id == deliveries.c.id)
+        query = query.order_by(turn(ids.c.instant), turn(ids.c.id))
         with begin_reading(self._engine) as connection:
             return tuple(read_delivery(row) for row in connection.execute(query).mappings())
 
     def list_readers(self) -> tuple[Reader, ...]:
-        """Return every address and contact there is a delivery for."""
+        """Return every address and contact there is a delivery for, sorted."""
         columns = deliveries.c
         query = select(columns.address, columns.contact).group_by(columns.address, columns.contact)
+        both = union(query.where(WAITS), query.where(WAITS_NO_LONGER)).order_by("address", "contact")
         with begin_reading(self._engine) as connection:
-            return tuple(Reader(*row) for row in connection.execute(query))
+            return tuple(Reader(*row) for row in connection.execute(both))
 
     def count_by_day(self, since: datetime, until: datetime, offset: timedelta) -> tuple[DayCount, ...]:
         """Return how many mails wait for each day; ``offset`` is the local time's from UTC."""
@@ -98,22 +103,45 @@ class Browsing:
 
     def iterate(self, wanted: DeliveryFilter) -> Iterator[Delivery]:
         """Yield the deliveries in order of id, some at a time: the ledger is free in between."""
-        last = 0
-        while True:
-            query = _narrow(select_deliveries(), wanted).where(deliveries.c.id > last)
-            query = query.order_by(deliveries.c.id).limit(_AT_ONCE)
+        with begin_reading(self._engine) as connection:
+            ids = sorted(int(row.id) for row in connection.execute(union_all(*_select_ids(wanted))))
+        for first in range(0, len(ids), _AT_ONCE):
+            query = select_deliveries().where(deliveries.c.id.in_(ids[first : first + _AT_ONCE]))
             with begin_reading(self._engine) as connection:
-                rows = tuple(read_delivery(row) for row in connection.execute(query).mappings())
+                rows = tuple(read_delivery(row) for row in connection.execute(query.order_by("id")).mappings())
             yield from rows
-            if len(rows) < _AT_ONCE:
-                return
-            last = rows[-1].id
+
+
+def _select_ids(wanted: DeliveryFilter) -> Iterator[Select[object]]:
+    """Yield questions for the id of each delivery and the instant that it waits for, or was due at."""
+    columns = deliveries.c
+    waiting, others = (select(columns.id, at.label("instant")) for at in (columns.next_at, columns.due_at))
+    yield from _ask_both(waiting, others, wanted)
+
+
+def _ask_both(waiting: S, others: S, wanted: DeliveryFilter) -> Iterator[S]:
+    """Yield questions that together find each delivery once: ``waiting`` of those that wait, ``others`` of the others.
+
+    Each goes by an index, in order of its instants.
+    """
+    state = deliveries.c.state
+    waiting, others = _narrow(waiting.where(WAITS), wanted), _narrow(others.where(WAITS_NO_LONGER), wanted)
+    if not wanted.states:
+        yield from (waiting, others)
+        return
+    if not set(wanted.states).isdisjoint(CLAIMABLE):
+        yield waiting.where(state.in_(wanted.states))
+    if wanted.unit is None and wanted.item is None and wanted.addresses is None:
+        # One by one: the index has each state's in order.
+        yield from (others.where(state == one) for one in wanted.states)
+    else:
+        # Adding nothing to the state keeps SQLite from its index: there are fewer rows of a unit than in a state.
+        yield others.where(state.concat("").in_(wanted.states))
 
 
 def _narrow(query: S, wanted: DeliveryFilter) -> S:
+    """Ask of ``query`` what is wanted, but for the states."""
     columns = deliveries.c
-    if wanted.states:
-        query = query.where(columns.state.in_(wanted.states))
     if wanted.plan is not None:
         query = query.where(columns.plan == wanted.plan)
     if wanted.unit is not None:

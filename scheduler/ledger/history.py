@@ -5,6 +5,7 @@ IO, reading only.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, Select, func, select
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import OPEN, is_in, read_delivery, select_deliveries
+from scheduler.ledger.rows import OPEN, WAITS, WAITS_NO_LONGER, is_found_in, is_in, read_delivery, select_deliveries
 from scheduler.ledger.schema import attempts, deliveries, messages
 from scheduler.notices import Told
 
@@ -51,13 +52,13 @@ class History:
 
     def find_next(self) -> Delivery | None:
         """Return the delivery that is looked at next; None when none waits for time."""
-        query = select_deliveries().where(deliveries.c.next_at.is_not(None))
+        query = select_deliveries().where(WAITS)
         rows = self._read(query.order_by(deliveries.c.next_at, deliveries.c.id).limit(1))
         return rows[0] if rows else None
 
     def list_in_states(self, states: tuple[DeliveryState, ...]) -> tuple[Delivery, ...]:
         """Return the deliveries in ``states``, in order of (due_at, id)."""
-        query = select_deliveries().where(deliveries.c.state.in_(states))
+        query = select_deliveries().where(is_found_in(states))
         return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
 
     def list_attempts(self, delivery_id: int | None = None) -> tuple[PastAttempt, ...]:
@@ -126,9 +127,12 @@ class History:
         return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
 
     def count_states(self) -> tuple[StateCount, ...]:
+        # What waits and what does not apart: an index has the states of each.
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        found: Counter[DeliveryState] = Counter()
         with begin_reading(self._engine) as connection:
-            found = {DeliveryState(state): count for state, count in connection.execute(query)}
+            for half in (WAITS, WAITS_NO_LONGER):
+                found.update({DeliveryState(state): count for state, count in connection.execute(query.where(half))})
         return tuple(StateCount(state, found[state]) for state in DeliveryState if state in found)
 
     def _read(self, query: Select[tuple[object, ...]]) -> tuple[Delivery, ...]:

@@ -18,6 +18,10 @@ from scheduler.receipts import RULE as RECEIPT_RULE
 OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
 CLAIMABLE = (*OPEN, DeliveryState.UNCONFIRMED)
 
+# Each the condition of indexes, word for word: SQLite takes them where a query says the same.
+WAITS = deliveries.c.next_at.is_not(None)
+WAITS_NO_LONGER = deliveries.c.next_at.is_(None)
+
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _STATE = _FIELDS.index("state")
 
@@ -39,6 +43,11 @@ def is_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
     return or_(*(deliveries.c.state == state for state in states))
 
 
+def is_found_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
+    """Return the same, told so that SQLite goes by the indexes: one has what waits, one the states of what does not."""
+    return or_(and_(WAITS, is_in(states)), *(and_(WAITS_NO_LONGER, deliveries.c.state == state) for state in states))
+
+
 def is_held_back() -> ColumnElement[bool]:
     """Return whether a row was skipped because its report was settled, and not by a person."""
     return and_(deliveries.c.state == DeliveryState.SKIPPED, deliveries.c.detail == NOT_OWED_NOW)
@@ -55,6 +64,8 @@ def reminds_of_settled() -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return and_(
+        # The marks are few, and the index of what waits has the items: most rows are passed over unread.
+        deliveries.c.item.in_(select(marks.report)),
         deliveries.c.about == "report",
         deliveries.c.rule != RECEIPT_RULE,
         func.coalesce(newest, Mark.TAKEN_BACK) != Mark.TAKEN_BACK,

@@ -25,7 +25,7 @@ from scheduler.ledger.groups import (
     claim_rows,
     record_results,
 )
-from scheduler.ledger.rows import CLAIMABLE, check_one, is_in, read_delivery, select_deliveries
+from scheduler.ledger.rows import CLAIMABLE, WAITS, WAITS_NO_LONGER, check_one, is_in, read_delivery, select_deliveries
 from scheduler.ledger.schema import attempts, deliveries, messages
 
 _DUE_COLUMNS = tuple(deliveries.c[field.name] for field in fields(DueRow))
@@ -101,7 +101,7 @@ class Sending:
 
     def find_next_at(self, after: datetime | None = None) -> datetime | None:
         """Return the earliest instant (later than ``after``) at which a row must be looked at; None without any."""
-        query = select(func.min(deliveries.c.next_at))
+        query = select(func.min(deliveries.c.next_at)).where(WAITS)
         if after is not None:
             query = query.where(deliveries.c.next_at > after)
         with begin_reading(self._engine) as connection:
@@ -183,7 +183,8 @@ class Sending:
         host = self._claimant.partition(":")[0]
         columns = deliveries.c
         query = select(columns.id, columns.claimed_by, columns.leased_until).where(
-            columns.state == DeliveryState.SENDING
+            WAITS_NO_LONGER,  # the claim saw to that; by its index they are found
+            columns.state == DeliveryState.SENDING,
         )
         with begin_reading(self._engine) as connection:
             dead = [

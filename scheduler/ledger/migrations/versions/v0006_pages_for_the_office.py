@@ -9,6 +9,13 @@ revision = "0006"
 down_revision = "0005"
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_NO_LONGER_WAITING = {
+    "deliveries_due_at": ["due_at", "plan", "next_at"],
+    "deliveries_state": ["state", "due_at", "plan", "next_at"],
+    "deliveries_unit": ["unit", "due_at"],
+    "deliveries_item": ["item", "due_at"],
+    "deliveries_address": ["address", "contact"],
+}
 
 
 def upgrade() -> None:
@@ -20,9 +27,13 @@ def upgrade() -> None:
         sa.Column("action", sa.String, nullable=False),
         sa.Column("about", sa.Text, nullable=False),
     )
-    op.drop_index("deliveries_state", "deliveries")
-    op.create_index("deliveries_state", "deliveries", ["state", "due_at"])
-    op.create_index("deliveries_due_at", "deliveries", ["due_at"])
-    op.create_index("deliveries_unit", "deliveries", ["unit", "due_at"])
-    op.create_index("deliveries_item", "deliveries", ["item", "due_at"])
-    op.create_index("deliveries_address", "deliveries", ["address", "contact"])
+    for name in ("deliveries_state", "deliveries_next_at"):
+        op.drop_index(name, "deliveries")
+    op.create_index(
+        "deliveries_next_at",
+        "deliveries",
+        ["next_at", "id", "state", "address", "contact", "unit", "item", "plan"],
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+    )
+    for name, columns in _NO_LONGER_WAITING.items():
+        op.create_index(name, "deliveries", columns, sqlite_where=sa.text("next_at IS NULL"))
