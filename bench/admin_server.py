@@ -92,6 +92,7 @@ def main() -> None:
     templates = find_shipped("templates") / "web"
     site = AdminSite(
         config_dir=folder,
+        state_dir=folder,
         templates=templates,
         static=StaticFiles(templates / "static"),
         ledger=ledger,
