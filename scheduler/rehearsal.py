@@ -6,16 +6,19 @@ IO shell. Nothing here decides: the same service, ledger, timer and mailer as in
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.arrivals import ReportMark
 from scheduler.clock import make_rehearsal_clock, read_wall_clock
 from scheduler.errors import RelayError
 from scheduler.ledger import Ledger, StateCount, hold_instance_lock
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
+from scheduler.pacing import find_earliest
 from scheduler.service import Attempt, Service
 from scheduler.snapshot import Snapshot
 from scheduler.timer import Timer
@@ -25,7 +28,10 @@ RELAY_FAILURES_UNTIL_GIVING_UP = 10
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What to rehearse: the time from ``start`` to ``end``, ``speed`` times as fast (0: as fast as it can)."""
+    """What to rehearse: the time from ``start`` to ``end``, ``speed`` times as fast (0: as fast as it can).
+
+    ``marks`` are made at their instants, in whose order they stand.
+    """
 
     snapshot: Snapshot
     writer: MessageWriter
@@ -35,6 +41,7 @@ class Rehearsal:
     start: datetime
     end: datetime
     speed: float
+    marks: tuple[ReportMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,13 @@ def _run(rehearsal: Rehearsal, ledger: Ledger, on_attempt: Callable[[Attempt], N
     )
     finished = threading.Event()
     failures = 0
+    coming = _list_coming(rehearsal, ledger)
 
     def work() -> datetime | None:
         nonlocal failures
-        next_at = service.tick()
+        while coming and coming[0].made_at <= clock.now():
+            ledger.arrivals.add(coming.popleft())
+        next_at = find_earliest((service.tick(), coming[0].made_at if coming else None))
         failures = failures + 1 if service.relay_problem else 0
         if next_at is None or next_at > rehearsal.end or failures >= RELAY_FAILURES_UNTIL_GIVING_UP:
             finished.set()
@@ -99,3 +109,10 @@ def _run(rehearsal: Rehearsal, ledger: Ledger, on_attempt: Callable[[Attempt], N
     if service.relay_problem:
         raise RelayError(service.relay_problem)
     return Rehearsed(ledger.history.count_states(), published[-1], clock.now())
+
+
+def _list_coming(rehearsal: Rehearsal, ledger: Ledger) -> deque[ReportMark]:
+    """Return the marks that are still to be made, where a killed rehearsal goes on too."""
+    made = ledger.arrivals.list_marks()
+    # The last one again: others may be of the same instant, and to make one twice changes nothing.
+    return deque(mark for mark in rehearsal.marks if not made or mark.made_at >= made[-1].made_at)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from scheduler.arrivals import ReportMark
 from scheduler.catcher import Catcher
 from scheduler.cli.importing import print_import
 from scheduler.cli.logs import configure_logs
@@ -22,6 +25,8 @@ from scheduler.delivery import DeliveryState
 from scheduler.demo import run_demo
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.mailer import RelaySettings
+from scheduler.model import Reminder
+from scheduler.planfile.story import read_story
 from scheduler.rehearsal import Rehearsal, Rehearsed, run_rehearsal
 from scheduler.service import Attempt
 from scheduler.settings import is_loopback
@@ -66,6 +71,12 @@ class LoopbackType(click.ParamType[tuple[str, int]]):
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the ledger in this folder; a killed rehearsal goes on from there.",
 )
+@click.option(
+    "--reports",
+    "story",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A story of reports (YAML): with it all that follows up is rehearsed too.",
+)
 @config_option
 def rehearse(
     start: datetime | None,
@@ -74,15 +85,29 @@ def rehearse(
     out: Path | None,
     smtp: tuple[str, int] | None,
     state: Path | None,
+    story: Path | None,
     config_dir: Path,
 ) -> None:
     """Run the real service on a clock that starts at --from and runs --speed times as fast as life.
 
     Mail goes to a catcher on this machine, never to the relay of the settings. The ledger is thrown away
     unless --state names a folder for it.
+
+    Without --reports it rehearses what is certain: no report comes, and neither overdue reminders, receipts nor digests
+    go. The file of --reports is a list of what is said of them when, on which all these follow:
+
+    \b
+      - {at: 2024-05-06T10:00+07:00, unit: son-dong, mark: received, on: 2024-05-06}
+      - {at: 2024-05-08T09:00+07:00, unit: Lục Ngạn, mark: said}
+      - {at: 2024-05-10T09:00+07:00, unit: Lục Ngạn, mark: taken-back}      # and excused
     """
     configure_logs("warning")
     wiring = load_everything(config_dir)
+    marks: tuple[ReportMark, ...] = ()
+    if story is None:
+        wiring = replace(wiring, snapshot=leave_out_follow_up(wiring.snapshot))
+    else:
+        marks = read_story(story, tuple(wanted.plan for wanted in wiring.snapshot.wanted))
     if not math.isfinite(speed):
         raise UsageError(f"--speed {speed}: write 0, or how many times as fast as life")
     start, end = _choose_span(wiring, start, end)
@@ -93,7 +118,7 @@ def rehearse(
         elif out is not None:
             raise UsageError("--out keeps the mails of the built-in catcher; with --smtp that server has them")
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
-        rehearsed, sent = _rehearse(wiring, start, end, speed, smtp, folder)
+        rehearsed, sent = _rehearse(wiring, start, end, speed, smtp, folder, marks)
     click.echo(f"rehearsed {start:%d/%m/%Y %H:%M} to {end:%d/%m/%Y %H:%M}: {sent} mails went out in this run")
     for count in rehearsed.counts:
         click.echo(f"{count.count:6} {count.state}")
@@ -105,7 +130,7 @@ def rehearse(
 
 
 def _choose_span(wiring: Wiring, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
-    reminders = [reminder for wanted in wiring.snapshot.wanted for reminder in wanted.reminders]
+    reminders = list(_list_mails(wiring))
     if not reminders and (start is None or end is None):
         raise UsageError("the configuration asks for no reminder; say --from and --to, or see: scheduler check")
     if start is None:
@@ -117,12 +142,23 @@ def _choose_span(wiring: Wiring, start: datetime | None, end: datetime | None) -
     return start, end
 
 
+def _list_mails(wiring: Wiring) -> Iterator[Reminder]:
+    for wanted in wiring.snapshot.wanted:
+        yield from (*wanted.reminders, *wanted.conditional, *wanted.digests)
+
+
 def _rehearse(
-    wiring: Wiring, start: datetime, end: datetime, speed: float, smtp: tuple[str, int], folder: Path
+    wiring: Wiring,
+    start: datetime,
+    end: datetime,
+    speed: float,
+    smtp: tuple[str, int],
+    folder: Path,
+    marks: tuple[ReportMark, ...],
 ) -> tuple[Rehearsed, int]:
-    to_come = sum(start <= r.due_at <= end for wanted in wiring.snapshot.wanted for r in wanted.reminders)
+    to_come = sum(start <= reminder.due_at <= end for reminder in _list_mails(wiring))
     rehearsal = Rehearsal(
-        snapshot=leave_out_follow_up(wiring.snapshot),
+        snapshot=wiring.snapshot,
         writer=wiring.writer,
         relay=RelaySettings(smtp[0], smtp[1], "none", None, None, _TIMEOUT_SECONDS),
         hostname=wiring.settings.mail.domain,
@@ -130,6 +166,7 @@ def _rehearse(
         start=start,
         end=end,
         speed=speed,
+        marks=marks,
     )
     sent = 0
     with make_progress() as progress:

@@ -51,7 +51,8 @@ def describe_digest_facts(
     late = tuple(reminder for reminder in conditional if (reminder.item, reminder.unit) in owing)
     escalated = _name_units(index, (r for r in late if r.rule in head_rules and r.key in heard.sent_keys))
     spent = {(r.item, r.unit) for r in late} - {(r.item, r.unit) for r in late if r.due_at > now}
-    exhausted = _name_units(index, (r for r in late if (r.item, r.unit) in spent))
+    spent_on = _name_units(index, (r for r in late if (r.item, r.unit) in spent))
+    exhausted = tuple(name for name in spent_on if name not in escalated)
     facts = DigestFacts(
         today=phrase_date(today),
         reports=tuple(_list_reports(index, arrivals, workdays, today, now)),

@@ -208,7 +208,7 @@ class DigestFacts:
     """How a plan stands on ``today``.
 
     ``undelivered`` and ``decisions`` are whole sentences. ``escalated`` (units whose head was reminded) and
-    ``exhausted`` (units that were reminded as often as the rules say) are for the head of the team alone.
+    ``exhausted`` (others that were reminded as often as the rules say) are for the head of the team alone.
     """
 
     today: str
