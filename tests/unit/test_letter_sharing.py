@@ -148,7 +148,8 @@ def test_what_only_prints_words_is_shared(tmp_path: Path, source: str, ending: s
     for letter in list_letters("visit-coming"):
         shared = own.render_shared("visit-coming", letter)
         assert shared is not None
-        assert shared.fill(letter.recipient, letter.address, letter.answer_link) == own.render_alone("visit-coming", letter)
+        filled = shared.fill(letter.recipient, letter.address, letter.answer_link)
+        assert filled == own.render_alone("visit-coming", letter)
 
 
 @pytest.mark.parametrize(
