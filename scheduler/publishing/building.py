@@ -1,18 +1,18 @@
 """Snapshot + recorded events -> every feed that is published, with the address of each.
 
-Shell over ``feeds``: keeps the events' blocks from one build to the next. A public plan has public feeds of its whole,
-its deadlines, units and communes; a member's feed, and every feed of a plan that is not public, is private. What a
-private feed adds is whom to call.
+Shell over ``feeds``: keeps the events' blocks from one build to the next, and the feeds in which nothing changed. A
+public plan has public feeds of its whole, its deadlines, units and communes; a member's feed, and every feed of a plan
+that is not public, is private. What a private feed adds is whom to call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
-from scheduler.blocks import EventBlocks
+from scheduler.blocks import Block, EventBlocks
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.feeds import (
     ALL,
@@ -29,6 +29,8 @@ from scheduler.feeds import (
 from scheduler.model import Contact, Plan, RecordedEvent
 from scheduler.snapshot import Snapshot
 from scheduler.web.feeds import Feed, feed_path
+
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 TITLE_OF_ALL = "Lịch kiểm tra"
 
@@ -57,6 +59,26 @@ class _Wish:
     public: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that a feed of one plan is made from; a block is the same object while its event stays as it is."""
+
+    scope: FeedScope
+    publication: Publication
+    facts: Plan
+    blocks: Sequence[Block]
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptFeed:
+    """A feed as it was built last, with what it was made from."""
+
+    asked: _Asked
+    feed: Feed
+    left_out: tuple[str, ...]
+
+
 def private_path(plan: str | None, feed: str) -> str:
     """Return the path by which private feed ``feed`` of ``plan`` is known within; None is all plans."""
     return feed_path(ALL if plan is None else f"{plan}/{feed}")
@@ -73,6 +95,8 @@ class FeedBuilder:
     def __init__(self, site: FeedSite) -> None:
         self._site = site
         self._blocks = EventBlocks()
+        self._kept: dict[tuple[str, bool], _KeptFeed] = {}
+        self._facts: dict[str, Plan] = {}
 
     def build(
         self,
@@ -92,9 +116,10 @@ class FeedBuilder:
         feeds: list[Feed] = []
         left_out: dict[str, None] = {}
         whole: list[PlanPart] = []
+        kept, self._kept = self._kept, {}
         for plan in (wanted.plan for wanted in snapshot.wanted):
             try:
-                parts = self._build_plan(plan, rows[plan.id], snapshot.contacts, today, private_paths, left_out)
+                parts = self._build_plan(plan, rows[plan.id], snapshot.contacts, today, private_paths, left_out, kept)
             except (SchedulerError, ZoneInfoNotFoundError, ValueError) as error:
                 left_out[f"plan {plan.id}: none of its feeds can be built ({error}); correct the plan"] = None
                 continue
@@ -112,21 +137,35 @@ class FeedBuilder:
         today: date,
         private_paths: Container[str],
         left_out: dict[str, None],
+        kept: Mapping[tuple[str, bool], _KeptFeed],
     ) -> _PlanFeeds:
         wishes = list(_list_wishes(plan, rows, private_paths))
         blocks = self._blocks.recall(plan, rows)
         whole = FeedScope("plan", plan.title, "plan")
         belongings = {whole.belonging, *(wish.scope.belonging for wish in wishes)}
         parts = group_blocks(plan, blocks, belongings, today, self._site.keep_removed_days)
+        facts = self._recall_facts(plan)
         feeds = []
         for wish in wishes:
             path = public_path(plan.id, wish.scope) if wish.public else private_path(plan.id, wish.scope.name)
             publication = self._publish_at(path, contacts, public=wish.public)
             part = parts[wish.scope.belonging]
-            built = assemble_feed(wish.scope.title, (part,), publication, place=wish.scope.of)
-            left_out.update(dict.fromkeys(built.left_out))
-            feeds.append(_make_feed(path, built, public=wish.public))
+            asked = _Asked(wish.scope, publication, facts, part.blocks, part.modified_at)
+            known = kept.get((path, wish.public))
+            if known is None or known.asked != asked:
+                built = assemble_feed(wish.scope.title, (part,), publication, place=wish.scope.of)
+                known = _KeptFeed(asked, _make_feed(path, built, public=wish.public), built.left_out)
+            self._kept[path, wish.public] = known
+            left_out.update(dict.fromkeys(known.left_out))
+            feeds.append(known.feed)
         return _PlanFeeds(feeds, parts[whole.belonging])
+
+    def _recall_facts(self, plan: Plan) -> Plan:
+        """Return what the feeds say of the plan itself; the same object while that is so."""
+        facts = replace(plan, visits=(), reports=(), units=(), teams=(), sources=(), updated=_ANY_TIME)
+        if self._facts.get(plan.id) != facts:
+            self._facts[plan.id] = facts
+        return self._facts[plan.id]
 
     def _build_all(
         self,
