@@ -1,7 +1,7 @@
 """Tells the admin by mail what the service cannot mend itself: a wrong edit, a large one that waits.
 
-IO: one short connection to the relay, in a thread of its own, so that a relay that is down delays nothing. It is a
-courtesy, not a delivery: the same stands in the log and in ``scheduler status``, and it is not tried twice.
+IO: short connections to the relay, in a thread of its own, so that a relay that is down delays nothing. A mail is tried
+until it went, in memory: it is no delivery, and the same stands in the log and in ``scheduler status``.
 """
 
 from __future__ import annotations
@@ -15,39 +15,84 @@ from email.utils import format_datetime
 
 import structlog
 
-from scheduler.delivery import Accepted
+from scheduler.delivery import Accepted, Temporary, Withheld
 from scheduler.errors import RelayError
 from scheduler.mailer import Mailer, RelaySettings
+
+RETRY_SECONDS = 60.0
+LONGEST_RETRY_SECONDS = 3600.0
 
 _log = structlog.get_logger(__name__)
 
 
 class AdminMail:
-    """Writes to ``admin``; without one it does nothing."""
+    """Writes to ``admin``; without one it does nothing. Of one subject only the newest mail still waits to go."""
 
-    def __init__(self, relay: RelaySettings, sender: str, admin: str | None) -> None:
+    def __init__(self, relay: RelaySettings, sender: str, admin: str | None, *, retry: float = RETRY_SECONDS) -> None:
         self._relay = relay
         self._sender = sender
         self._admin = admin
+        self._retry = retry
+        self._turn = threading.Condition()
+        self._waiting: dict[str, bytes] = {}
+        self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def tell(self, subject: str, lines: Sequence[str], now: datetime) -> None:
-        """Send a mail; return at once."""
-        if self._admin is not None:
-            content = compose_admin_mail(self._sender, self._admin, subject, lines, now)
-            threading.Thread(target=self._send, args=(self._admin, content), name="admin-mail", daemon=True).start()
+        """Send a mail, and try again until it went; return at once."""
+        if self._admin is None:
+            return
+        content = compose_admin_mail(self._sender, self._admin, subject, lines, now)
+        with self._turn:
+            self._waiting[subject] = content
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, args=(self._admin,), name="admin-mail", daemon=True)
+                self._thread.start()
+            self._turn.notify_all()
 
-    def _send(self, admin: str, content: bytes) -> None:
+    def stop(self) -> None:
+        """Try no longer; idempotent. What has not gone stands in the log."""
+        with self._turn:
+            self._stopping = True
+            self._turn.notify_all()
+
+    def _run(self, admin: str) -> None:
+        pause = self._retry
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: bool(self._waiting) or self._stopping)
+                if self._stopping:
+                    return
+                waiting = dict(self._waiting)
+            for subject, content in waiting.items():
+                if self._try(admin, content):
+                    pause = self._retry
+                    with self._turn:
+                        # Not a newer one of the same subject that came meanwhile.
+                        if self._waiting.get(subject) is content:
+                            del self._waiting[subject]
+            with self._turn:
+                if self._waiting and not self._stopping:
+                    self._turn.wait(pause)
+                    pause = min(2 * pause, LONGEST_RETRY_SECONDS)
+
+    def _try(self, admin: str, content: bytes) -> bool:
+        """Send a mail; False where it may go later."""
         mailer = Mailer(self._relay, local_hostname=self._sender.rpartition("@")[2])
         try:
             mailer.connect()
             outcome = mailer.deliver(sender=self._sender, to=admin, content=content)
         except RelayError as error:
-            _log.error("the admin could not be told by mail", problem=str(error))
-            return
+            _log.warning("the admin could not be told by mail yet", problem=str(error))
+            return False
         finally:
             mailer.close()
+        if isinstance(outcome, Temporary | Withheld):
+            _log.warning("the admin could not be told by mail yet", problem=outcome.response)
+            return False
         if not isinstance(outcome, Accepted):
             _log.error("the admin could not be told by mail", problem=outcome.response)
+        return True
 
 
 def compose_admin_mail(sender: str, admin: str, subject: str, lines: Sequence[str], now: datetime) -> bytes:

@@ -1,0 +1,59 @@
+"""The line to the admin: tried until it went, and then no more; of one subject only the newest."""
+
+from __future__ import annotations
+
+import queue
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+from scheduler.admin_mail import AdminMail
+from scheduler.catcher import Catcher
+from tests.integration.scripted_relay import ScriptedRelay, relay_settings
+
+NOW = datetime(2024, 5, 10, 2, 0, tzinfo=UTC)
+
+
+@contextmanager
+def telling(port: int) -> Iterator[AdminMail]:
+    admin = AdminMail(relay_settings(port), "so@plans.example", "admin@plans.example", retry=0.05)
+    try:
+        yield admin
+    finally:
+        admin.stop()
+
+
+def read_lines(content: bytes) -> str:
+    text: str = message_from_bytes(content, policy=policy.default).get_content()
+    return text.strip()
+
+
+def test_a_mail_that_the_relay_puts_off_is_tried_again_and_goes_once() -> None:
+    with ScriptedRelay({"RCPT": ["451 4.3.0 later", "451 4.3.0 later"]}) as relay, telling(relay.port) as admin:
+        admin.tell("Sai", ("dòng 3",), NOW)
+        for _ in range(3):
+            assert relay.ended.acquire(timeout=20)
+        assert not relay.ended.acquire(timeout=0.3)
+    assert [read_lines(content) for content in relay.contents] == ["dòng 3"]
+
+
+def test_a_relay_that_is_down_gets_the_newest_of_a_subject_once_it_is_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    caught: queue.Queue[bytes] = queue.Queue()
+    with telling(port) as admin:
+        admin.tell("Sai", ("cũ",), NOW)
+        admin.tell("Sai", ("mới",), NOW)
+        with Catcher(None, on_message=lambda _, content: caught.put(content), port=port):
+            assert read_lines(caught.get(timeout=20)) == "mới"
+    assert caught.empty()
+
+
+def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
+    with ScriptedRelay({"RCPT": ["550 5.1.1 no such user"]}) as relay, telling(relay.port) as admin:
+        admin.tell("Sai", ("dòng 3",), NOW)
+        assert relay.ended.acquire(timeout=20)
+        assert not relay.ended.acquire(timeout=0.3)
+    assert relay.contents == []
