@@ -16,7 +16,7 @@ from scheduler.model import Event, EventStatus, RecordedEvent, Reminder, Revisio
 
 NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
 
-_OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
+OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.RETRYING)
 
 
 class RecordedReminder(NamedTuple):
@@ -74,7 +74,7 @@ def compare_reminders(
             add.append(reminder)
         elif _must_revise(row, reminder, now):
             revise.append(Revise(row.id, reminder))
-    cancel = tuple(Cancel(row.id, NO_LONGER_WANTED) for row in known.values() if row.state in _OPEN)
+    cancel = tuple(Cancel(row.id, NO_LONGER_WANTED) for row in known.values() if row.state in OPEN_STATES)
     return ReminderChanges(tuple(add), tuple(revise), cancel)
 
 
@@ -90,7 +90,7 @@ def _must_revise(row: RecordedReminder, reminder: Reminder, now: datetime) -> bo
     )
     if row.state is DeliveryState.EXPIRED:
         return differs and reminder.due_at > now
-    return differs and row.state in _OPEN
+    return differs and row.state in OPEN_STATES
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 
 from scheduler.attendance import list_current
 from scheduler.delivery import Delivery
@@ -28,6 +29,7 @@ from scheduler.truths import read_truth
 EVE = "visit-eve"
 
 _Item = tuple[str, About, str]
+_ByItem = defaultdict[_Item, list[RecordedEvent]]
 
 
 class Composer:
@@ -52,16 +54,29 @@ class Composer:
         self._indexes = {wanted.plan.id: PlanIndex(wanted.plan) for wanted in snapshot.wanted}
         self._wanted = {wanted.plan.id: wanted for wanted in snapshot.wanted}
         self._contacts = {contact.id: contact for contact in snapshot.contacts}
-        known = {row.event.uid: row for row in recorded}
-        self._events: defaultdict[_Item, list[RecordedEvent]] = defaultdict(list)
-        for wanted in snapshot.wanted:
+        self._recorded = tuple(recorded)
+
+    @cached_property
+    def _events(self) -> _ByItem:
+        """The events of each item as they stand in the plan, where they have a revision."""
+        found: _ByItem = defaultdict(list)
+        revisions = {row.event.uid: row.revision for row in self._recorded}
+        for wanted in self._snapshot.wanted:
             for event in wanted.events:
-                if event.uid in known:
-                    row = RecordedEvent(event, known.pop(event.uid).revision)
-                    self._events[wanted.plan.id, event.about, event.item].append(row)
-        self._gone: defaultdict[_Item, list[RecordedEvent]] = defaultdict(list)
-        for row in known.values():
-            self._gone[row.event.plan, row.event.about, row.event.item].append(row)
+                if event.uid in revisions:
+                    item = (wanted.plan.id, event.about, event.item)
+                    found[item].append(RecordedEvent(event, revisions[event.uid]))
+        return found
+
+    @cached_property
+    def _gone(self) -> _ByItem:
+        """The events of each item that the plan has no longer."""
+        found: _ByItem = defaultdict(list)
+        standing = {event.uid for wanted in self._snapshot.wanted for event in wanted.events}
+        for row in self._recorded:
+            if row.event.uid not in standing:
+                found[row.event.plan, row.event.about, row.event.item].append(row)
+        return found
 
     def wants(self, delivery: Delivery) -> bool:
         """Tell whether the configuration still knows the plan and the recipient (invariant 7)."""

@@ -33,10 +33,11 @@ def plan_events(plan: Plan, *, contacts: tuple[Contact, ...], domain: str) -> tu
     titles = {contact.id: contact.title for contact in contacts}
     events = [event for visit in plan.visits for event in _plan_visit(index, visit, titles, domain)]
     events.extend(_plan_deadline(index, report, domain) for report in plan.reports)
-    return tuple(sorted(events, key=lambda event: (_starts_at(event, plan), event.uid)))
+    return tuple(sorted(events, key=lambda event: (find_start(event, plan), event.uid)))
 
 
-def _starts_at(event: Event, plan: Plan) -> datetime:
+def find_start(event: Event, plan: Plan) -> datetime:
+    """Return when an event begins; a whole day, at its 00:00 in the plan's zone."""
     return event.start if isinstance(event.start, datetime) else datetime.combine(event.start, time(0, 0), plan.zone)
 
 

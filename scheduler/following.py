@@ -7,15 +7,16 @@ configuration in force runs on (invariants 9 and 10).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from scheduler.composing import Composer
-from scheduler.delivery import Delivery
+from scheduler.delivery import Delivery, DeliveryState
 from scheduler.hearing import LedgerHearing
+from scheduler.holding import Held, Rows, group_rows, list_rows, revise_rows
 from scheduler.ledger import Ledger
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
@@ -58,17 +59,18 @@ class Decision:
 
 
 class _Memory:
-    """What each reader was last told, read once a plan: it is asked for as an edit is put in force, before the next."""
+    """What each reader was last told, read once an item: asked for as an edit is put in force, before the next."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._told: dict[str, dict[tuple[str, str, str], Told]] = {}
+        self._told: dict[tuple[str, str], dict[tuple[str, str], Told]] = {}
 
     def __call__(self, delivery: Delivery) -> Told | None:
-        if delivery.plan not in self._told:
-            told = self._ledger.history.list_told(delivery.plan)
-            self._told[delivery.plan] = {(last.item, last.unit, last.address.lower()): last for last in told}
-        return self._told[delivery.plan].get((delivery.item, delivery.unit, delivery.address.lower()))
+        item = (delivery.plan, delivery.item)
+        if item not in self._told:
+            told = self._ledger.history.list_told(delivery.plan, (delivery.item,))
+            self._told[item] = {(last.unit, last.address.lower()): last for last in told}
+        return self._told[item].get((delivery.unit, delivery.address.lower()))
 
 
 class Following:
@@ -81,6 +83,8 @@ class Following:
         self._offer: Setup | None = None
         self._waiting: Setup | None = None
         self._heeded: int | None = None
+        self._held: tuple[Held, Caution] | None = None
+        self._look_again = False
         self.in_force: InForce | None = None
 
     @property
@@ -102,6 +106,9 @@ class Following:
         """Look at what is on offer, and at whether what waits was approved; True when another setup is in force now."""
         with self._lock:
             offer, self._offer = self._offer, None
+        if offer is None and self._look_again and self.in_force is not None and not self._list_under_way():
+            # What was on its way told what was true before the edit; now it counts as told.
+            offer = self._waiting or self.in_force.setup
         if offer is not None:
             return self._consider(offer, now)
         if self._waiting is None:
@@ -120,14 +127,12 @@ class Following:
         return changed
 
     def put_in_force(self, setup: Setup) -> None:
-        """Run ``setup``, whose changes the ledger has already: applied just now, or by the service before us."""
-        known = {} if self.in_force is None else {row.event.uid: row for row in self.in_force.recorded}
-        recorded = tuple(
-            # The row as it was, where nothing changed: what was made from it is found again by it.
-            known[row.event.uid] if known.get(row.event.uid) == row else row
-            for wanted in setup.snapshot.wanted
-            for row in self._ledger.events.list_recorded(wanted.plan.id)
-        )
+        """Run ``setup``, whose changes the ledger has already, from the service before us."""
+        plans = [wanted.plan.id for wanted in setup.snapshot.wanted]
+        self._run(setup, {plan: group_rows(self._ledger.events.list_recorded(plan)) for plan in plans})
+
+    def _run(self, setup: Setup, rows: Mapping[str, Rows]) -> None:
+        recorded = tuple(row for wanted in setup.snapshot.wanted for row in list_rows(rows[wanted.plan.id]))
         self.in_force = InForce(
             setup,
             recorded,
@@ -135,8 +140,11 @@ class Following:
         )
 
     def _consider(self, setup: Setup, now: datetime) -> bool:
-        version = self._ledger.arrivals.read_version()
-        proposal = propose_changes(setup.snapshot, self._ledger, setup.caution or Caution(), now)
+        caution, version = setup.caution or Caution(), self._ledger.arrivals.read_version()
+        # What was said of reports and not heeded yet may touch any of them.
+        is_held = self._held is not None and self._held[1] == caution and version == self._heeded
+        held = self._held[0] if self._held is not None and is_held else None
+        proposal = propose_changes(setup.snapshot, self._ledger, caution, now, held)
         if setup.caution is None:
             proposal = replace(proposal, reasons=())
         if proposal.reasons and not self._is_approved(proposal):
@@ -146,13 +154,25 @@ class Following:
                 self._tell(Decision(setup, proposal, applied=False, at=now))
             return False
         self._waiting = None
-        apply_proposal(proposal, self._ledger, now)
-        self._ledger.edits.settle(now)
+        self._apply(setup, caution, proposal, now)
         self._heeded = version
-        self.put_in_force(setup)
         _log_applied(proposal)
         self._tell(Decision(setup, proposal, applied=True, at=now))
         return True
+
+    def _apply(self, setup: Setup, caution: Caution, proposal: Proposal, now: datetime) -> None:
+        # Nothing is known to be held until all of it is written; a mail on its way may still tell what was true before.
+        self._held = None
+        self._look_again = bool(self._list_under_way())
+        apply_proposal(proposal, self._ledger, now)
+        self._ledger.edits.settle(now)
+        rows = {plan.plan: revise_rows(plan.rows, plan.events) for plan in proposal.plans}
+        self._run(setup, rows)
+        if not self._look_again:
+            self._held = (Held(setup.snapshot, rows), caution)
+
+    def _list_under_way(self) -> tuple[Delivery, ...]:
+        return self._ledger.history.list_in_states((DeliveryState.SENDING,))
 
     def _is_approved(self, proposal: Proposal) -> bool:
         waiting = self._ledger.edits.find_waiting()

@@ -43,15 +43,18 @@ def find_reasons(
 
     ``recorded`` are the events before the edit, ``event_changes`` and ``reminder_changes`` what it would do.
     """
-    before = {row.event.uid: row for row in recorded}
-    coming = {_name_item(row.event) for row in before.values() if _is_coming(row, now)}
+    every = tuple(recorded)
+    changed = {row.event.uid for row in event_changes.record}
+    before = {row.event.uid: row for row in every if row.event.uid in changed}
     cancelled, moved = _count_touched(before, event_changes, now)
     growing = {row.event.plan for row in event_changes.record if row.event.uid not in before and _is_coming(row, now)}
     reasons = []
-    for plan in sorted({item.plan for item in coming}):
-        all_items = {item for item in coming if item.plan == plan}
+    for plan in sorted({item.plan for item in cancelled | moved}):
         gone = {item for item in cancelled if item.plan == plan}
         touched = gone | {item for item in moved if item.plan == plan}
+        if not gone and len(touched) < limits.at_least:
+            continue
+        all_items = {_name_item(row.event) for row in every if row.event.plan == plan and _is_coming(row, now)}
         if gone == all_items and plan not in growing:
             reasons.append(
                 f"plan {plan} would be empty: all {len(all_items)} visits and reports to come would be cancelled"

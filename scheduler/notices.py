@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scheduler.model import About, Contact, Plan, PlanStatus, RecordedEvent, Reminder
-from scheduler.truths import Truth, read_truth
+from scheduler.model import About, Contact, Plan, PlanStatus, RecordedEvent, Reminder, Visit
+from scheduler.reminders import find_first_start
+from scheduler.truths import Truth, read_truth, tell_report, tell_visit
 
 RULE = "notice"
 MOVED, CANCELLED, CONFIRMED, CORRECTION = "visit-moved", "visit-cancelled", "plan-confirmed", "correction"
@@ -66,18 +67,22 @@ def plan_notices(
     a report does not come in time. Nobody is told of what is past, nobody
     at an address that no contact has any more. A plan that turned from tentative to confirmed is told once a person.
     """
-    people = {(contact.id, (contact.email or "").lower()) for contact in contacts}
+    every = tuple(told)
+    if not every:
+        return ()
+    people = {(contact.id, (contact.email or "").lower()): contact for contact in contacts}
     current = {(r.item, r.unit, r.address.lower()): r for r in (*conditional, *reminders)}
+    concerned = _Concerned(plan, every)
     edits = find_edits(recorded)
     notices: dict[str, Reminder] = {}
     confirmed: dict[str, Told] = {}
-    for last in told:
-        if (last.contact, last.address.lower()) not in people:
-            continue
+    for last in every:
+        contact = people.get((last.contact, last.address.lower()))
         before = read_truth(last.truth)
-        if before is None:
+        if contact is None or before is None:
             continue
-        wanted = current.get((last.item, last.unit, last.address.lower()))
+        reminded = current.get((last.item, last.unit, last.address.lower()))
+        wanted = reminded or concerned.find(last, contact)
         after = None if wanted is None else read_truth(wanted.truth)
         edit = edits.get((last.about, last.item), Edit(0, last.told_at))
         kind = choose_kind(last.about, before, after)
@@ -85,7 +90,7 @@ def plan_notices(
             notice = _make_notice(plan, last, wanted, kind, edit, settling)
             if notice.useful_until > max(now, notice.due_at):
                 notices[notice.key] = notice
-        elif wanted is not None and wanted.useful_until > now and _is_confirmed(before, after):
+        elif reminded is not None and reminded.useful_until > now and _is_confirmed(before, after):
             earliest = confirmed.setdefault(last.address.lower(), last)
             if last.useful_until < earliest.useful_until:
                 confirmed[last.address.lower()] = last
@@ -93,6 +98,59 @@ def plan_notices(
         notice = _make_confirmation(plan, last, edits, settling, reminders)
         notices[notice.key] = notice
     return tuple(sorted(notices.values(), key=lambda notice: (notice.due_at, notice.key)))
+
+
+class _Concerned:
+    """Whom a plan's items concern, whether or not a rule tells them of it: a rule that is gone makes nothing untrue."""
+
+    def __init__(self, plan: Plan, told: tuple[Told, ...]) -> None:
+        items = {last.item for last in told}
+        self._plan = plan
+        self._visits = {visit.id: visit for visit in plan.visits if visit.id in items}
+        self._reports = {report.id: report for report in plan.reports if report.id in items}
+
+    def find(self, last: Told, contact: Contact) -> Reminder | None:
+        """Return what there is to know for one who was told, as if a rule told of it; None if it is no longer his."""
+        if self._plan.status is PlanStatus.CANCELLED:
+            return None
+        if last.about == "visit":
+            visit = self._visits.get(last.item)
+            if visit is None or visit.unit != last.unit or not _is_visited(self._plan, visit, contact):
+                return None
+            return self._tell(last, contact, find_first_start(self._plan, visit), tell_visit(self._plan, visit))
+        report = self._reports.get(last.item)
+        if report is None or last.unit not in report.owed_by or contact.of != last.unit:
+            return None
+        truth = tell_report(self._plan, report, last.unit)
+        return self._tell(last, contact, report.due.ends_at(self._plan.zone), truth)
+
+    def _tell(self, last: Told, contact: Contact, useful_until: datetime, truth: Truth) -> Reminder:
+        told = f"{self._plan.id}|{last.item}|{last.unit}|{useful_until:%Y-%m-%dT%H:%M}"
+        return Reminder(
+            key=f"{told}||{last.address.lower()}",
+            series=f"{told}|{last.address.lower()}",
+            plan=self._plan.id,
+            about=last.about,
+            item=last.item,
+            unit=last.unit,
+            occurrence=f"{useful_until:%Y-%m-%dT%H:%M}",
+            rule="",
+            template="",
+            contact=contact.id,
+            address=last.address,
+            due_at=useful_until,
+            useful_until=useful_until,
+            why="",
+            truth=str(truth),
+        )
+
+
+def _is_visited(plan: Plan, visit: Visit, contact: Contact) -> bool:
+    if visit.cancelled or not visit.dates:
+        return False
+    places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes))
+    members = {member for team in plan.teams if team.id == visit.team for member in team.members}
+    return contact.of in places or (contact.of == visit.team and (not members or contact.id in members))
 
 
 def choose_kind(about: About, before: Truth, after: Truth | None) -> str | None:
@@ -117,6 +175,23 @@ def drop_superseded(reminders: Iterable[Reminder], notices: Iterable[Reminder]) 
     """Return the reminders without those that a notice makes needless: of its series, due no later than it."""
     due = {notice.series: notice.due_at for notice in notices}
     return tuple(r for r in reminders if r.series not in due or r.due_at > due[r.series])
+
+
+def drop_told(reminders: Iterable[Reminder], told: Iterable[Told]) -> tuple[Reminder, ...]:
+    """Return the reminders without those whose instant is past, and whose reader was told the same since then."""
+    newest = {(last.item, last.unit, last.address.lower()): last for last in told}
+    return tuple(r for r in reminders if not _is_told(r, newest.get((r.item, r.unit, r.address.lower()))))
+
+
+def _is_told(reminder: Reminder, last: Told | None) -> bool:
+    if last is None or reminder.due_at > last.told_at:
+        return False
+    said, wanted = read_truth(last.truth), read_truth(reminder.truth)
+    return (
+        said is not None
+        and wanted is not None
+        and (said.when, said.where, said.how) == (wanted.when, wanted.where, wanted.how)
+    )
 
 
 def find_edits(recorded: Iterable[RecordedEvent]) -> dict[tuple[About, str], Edit]:

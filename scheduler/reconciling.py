@@ -7,32 +7,54 @@ Shell: it reads the ledger, lets ``changes``, ``notices`` and ``guard`` decide, 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
-from scheduler.arrivals import drop_settled, list_arrivals
-from scheduler.changes import EventChanges, RecordedReminder, ReminderChanges, compare_events, compare_reminders
+from scheduler.arrivals import ReportMark, drop_settled, list_arrivals
+from scheduler.changes import (
+    OPEN_STATES,
+    EventChanges,
+    RecordedReminder,
+    ReminderChanges,
+    compare_events,
+    compare_reminders,
+)
 from scheduler.delivery import DeliveryState
 from scheduler.differences import Differences, EventDifference, MailDifference, describe_events, describe_mails
 from scheduler.guard import Limits, find_reasons
+from scheduler.holding import Held, Rows, find_changed_people, find_touched, group_rows, list_rows
 from scheduler.ledger import Ledger
-from scheduler.model import RecordedEvent, Reminder
-from scheduler.notices import Settling, drop_superseded, mark_confirmed, plan_notices
+from scheduler.model import About, Event, Plan, PlanStatus, RecordedEvent, Reminder
+from scheduler.notices import (
+    CONFIRMED,
+    Settling,
+    Told,
+    drop_superseded,
+    drop_told,
+    mark_confirmed,
+    plan_notices,
+)
 from scheduler.receipts import is_receipt, plan_receipts
-from scheduler.snapshot import Snapshot, Wanted
+from scheduler.snapshot import Snapshot, Wanted, order_reminders
+from scheduler.truths import read_truth
+
+_NOTHING = ReminderChanges((), (), ())
+_MOST_TOUCHED = 1000
+"""From here on it is as quick to look at everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanProposal:
-    """What an edit would change in one plan; ``recorded`` are its events before, ``after`` as they would stand.
+    """What an edit would change in one plan; ``rows`` are its events before.
 
     ``edited`` is what it would do to the reminders if nobody had said anything of any report: what a person approves
     does not become another edit while reports come in.
     """
 
     plan: str
-    recorded: tuple[RecordedEvent, ...]
-    after: tuple[RecordedEvent, ...]
+    rows: Rows
     events: EventChanges
     reminders: ReminderChanges
     edited: ReminderChanges
@@ -66,23 +88,33 @@ class Caution:
     limits: Limits = field(default_factory=Limits)
 
 
-def propose_changes(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> Proposal:
-    """Work out what ``snapshot`` would change in the ledger; changes nothing."""
-    gone = {*ledger.planning.list_plans(), *ledger.events.list_plans()}
+def propose_changes(
+    snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime, held: Held | None = None
+) -> Proposal:
+    """Work out what ``snapshot`` would change in the ledger; changes nothing.
+
+    ``held`` is what the ledger is known to hold, put there with the same caution: then only what differs from it is
+    read and compared. None looks at everything.
+    """
+    if held is not None and held.snapshot.follow_up != snapshot.follow_up:
+        held = None
+    known = {} if held is None else {wanted.plan.id: wanted for wanted in held.snapshot.wanted}
+    gone = {*ledger.planning.list_plans(), *ledger.events.list_plans()} if held is None else {*known}
     proposals = []
     for wanted in snapshot.wanted:
+        before, proposal = known.get(wanted.plan.id), None
         gone.discard(wanted.plan.id)
-        proposals.append(_propose_plan(wanted, snapshot, ledger, caution, now))
+        if held is not None and before is not None:
+            proposal = _propose_touched(before, wanted, held.rows[wanted.plan.id], snapshot, ledger, caution, now)
+        proposals.append(proposal or _propose_plan(wanted, snapshot, ledger, caution, now))
     proposals += [_propose_removal(plan_id, ledger, now) for plan_id in sorted(gone)]
     reasons = _find_all_reasons(proposals, caution.limits, now)
     return Proposal(tuple(proposals), reasons, _fingerprint(proposals))
 
 
 def apply_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> None:
-    """Write a proposal; one transaction for the events and one for the reminders of each plan."""
-    for plan in proposal.plans:
-        ledger.events.record_changes(plan.events)
-        ledger.planning.apply_changes(plan.reminders, now)
+    """Write a proposal, whole or not at all."""
+    ledger.apply(((plan.events, plan.reminders) for plan in proposal.plans), now)
 
 
 def reconcile_marks(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> bool:
@@ -104,7 +136,7 @@ def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Diff
     events: list[EventDifference] = []
     mails: list[MailDifference] = []
     for plan in proposal.plans:
-        events += describe_events(plan.recorded, plan.events)
+        events += describe_events(list_rows(plan.rows), plan.events)
         planned = {delivery.id: delivery.reminder for delivery in ledger.history.list_open(plan.plan)}
         taken_back = [planned[cancel.id] for cancel in plan.reminders.cancel if cancel.id in planned]
         mails += describe_mails(planned.values(), plan.reminders, taken_back, now)
@@ -113,58 +145,138 @@ def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Diff
 
 
 def _propose_plan(wanted: Wanted, snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> PlanProposal:
-    plan = wanted.plan
-    recorded = ledger.events.list_recorded(plan.id)
-    event_changes = compare_events(wanted.events, recorded, now)
-    after = _merge(recorded, event_changes)
-    told = mark_confirmed(ledger.history.list_told(plan.id))
-    notices = plan_notices(
-        plan, wanted.reminders, wanted.contacts, told, after, caution.settling, now, wanted.conditional
+    """Look at everything that the ledger holds of a plan."""
+    plan = wanted.plan.id
+    rows = group_rows(ledger.events.list_recorded(plan))
+    told = mark_confirmed(ledger.history.list_told(plan))
+    asked = _Asked(
+        wanted.events,
+        wanted.reminders,
+        wanted.conditional,
+        list_rows(rows),
+        ledger.planning.list_recorded(plan),
+        told,
+        ledger.arrivals.list_marks(plan),
     )
-    reminders = drop_superseded((*wanted.reminders, *wanted.conditional), notices)
-    mails = (*reminders, *notices, *wanted.digests)
-    rows = ledger.planning.list_recorded(plan.id)
-    changes, edited = _heed_marks(mails, rows, wanted, snapshot, ledger, now)
-    return PlanProposal(plan.id, recorded, after, event_changes, changes, edited)
+    return _compare(wanted, rows, asked, snapshot, caution, now)
+
+
+def _propose_touched(
+    before: Wanted,
+    after: Wanted,
+    rows: Rows,
+    snapshot: Snapshot,
+    ledger: Ledger,
+    caution: Caution,
+    now: datetime,
+) -> PlanProposal | None:
+    """Look at the items that an edit touches, and no others; None where what it does reaches beyond them."""
+    plan = after.plan
+    ids = {item for _, item in find_touched(before, after)}
+    addresses = find_changed_people(before, after)
+    if len(ids) > _MOST_TOUCHED or len(addresses) > _MOST_TOUCHED:
+        return None
+    if addresses:
+        # Who is known again is owed what changed meanwhile, of items that are as they were.
+        ids |= ledger.history.list_items_told(plan.id, addresses)
+    if not ids and before.digests == after.digests:
+        return PlanProposal(plan.id, rows, EventChanges(()), _NOTHING, _NOTHING)
+    # What is told of the plan as a whole, its digests among it, is kept under its own id.
+    ids.add(plan.id)
+    recorded = tuple(sorted(ledger.planning.list_recorded(plan.id, ids), key=attrgetter("id")))
+    told = mark_confirmed(ledger.history.list_told(plan.id, ids))
+    if _awaits_confirmation(plan, told, recorded):
+        return None
+    abouts: tuple[About, ...] = ("visit", "report")
+    items = [(about, item) for about in abouts for item in sorted(ids)]
+    parts = [after.parts[item] for item in items if item in after.parts]
+    asked = _Asked(
+        tuple(event for part in parts for event in part.events),
+        order_reminders(reminder for part in parts for reminder in part.reminders),
+        order_reminders(reminder for part in parts for reminder in part.conditional),
+        tuple(row for item in items for row in rows.get(item, ())),
+        recorded,
+        told,
+        tuple(mark for mark in ledger.arrivals.list_marks(plan.id) if mark.report in ids),
+    )
+    return _compare(after, rows, asked, snapshot, caution, now)
+
+
+def _awaits_confirmation(plan: Plan, told: Iterable[Told], recorded: Iterable[RecordedReminder]) -> bool:
+    """Say whether a confirmation of the plan is under way: it depends on all that each of its readers was told."""
+    if any(row.template == CONFIRMED and row.state in OPEN_STATES for row in recorded):
+        return True
+    truths = (read_truth(last.truth) for last in told)
+    return plan.status is PlanStatus.CONFIRMED and any(
+        truth is not None and truth.status == PlanStatus.TENTATIVE for truth in truths
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What some items of a plan ask for, what the ledger holds of them, and what was told and said of them."""
+
+    events: tuple[Event, ...]
+    reminders: tuple[Reminder, ...]
+    conditional: tuple[Reminder, ...]
+    published: tuple[RecordedEvent, ...]
+    recorded: tuple[RecordedReminder, ...]
+    told: tuple[Told, ...]
+    marks: tuple[ReportMark, ...]
+
+
+def _compare(
+    wanted: Wanted, rows: Rows, asked: _Asked, snapshot: Snapshot, caution: Caution, now: datetime
+) -> PlanProposal:
+    events = compare_events(asked.events, asked.published, now)
+    after = {**{row.event.uid: row for row in asked.published}, **{row.event.uid: row for row in events.record}}
+    notices = plan_notices(
+        wanted.plan,
+        asked.reminders,
+        wanted.contacts,
+        asked.told,
+        after.values(),
+        caution.settling,
+        now,
+        asked.conditional,
+    )
+    reminders = drop_superseded((*asked.reminders, *asked.conditional), notices)
+    changes, edited = _heed_marks((*reminders, *notices, *wanted.digests), asked, wanted, snapshot, now)
+    return PlanProposal(wanted.plan.id, rows, events, changes, edited)
 
 
 def _heed_marks(
-    mails: tuple[Reminder, ...],
-    rows: tuple[RecordedReminder, ...],
-    wanted: Wanted,
-    snapshot: Snapshot,
-    ledger: Ledger,
-    now: datetime,
+    mails: tuple[Reminder, ...], asked: _Asked, wanted: Wanted, snapshot: Snapshot, now: datetime
 ) -> tuple[ReminderChanges, ReminderChanges]:
     """Return the changes with what was said of the plan's reports, and those as if nothing had been."""
-    marks = ledger.arrivals.list_marks(wanted.plan.id)
-    if not marks:
-        changes = compare_reminders(mails, rows, now)
+    if not asked.marks:
+        changes = _change(mails, asked.recorded, asked, now)
         return changes, changes
     receipts: tuple[Reminder, ...] = ()
     if snapshot.follow_up is not None and snapshot.follow_up.receipts:
-        receipts = plan_receipts(wanted.plan, wanted.contacts, marks)
-    heard = (*drop_settled(mails, list_arrivals(wanted.plan, marks)), *receipts)
+        receipts = plan_receipts(wanted.plan, wanted.contacts, asked.marks)
+    heard = (*drop_settled(mails, list_arrivals(wanted.plan, asked.marks)), *receipts)
     unheard = [
         row._replace(state=DeliveryState.PLANNED, held_back=False) if row.held_back else row
-        for row in rows
+        for row in asked.recorded
         if not is_receipt(row.key)
     ]
-    return compare_reminders(heard, rows, now), compare_reminders(mails, unheard, now)
+    return _change(heard, asked.recorded, asked, now), _change(mails, unheard, asked, now)
+
+
+def _change(
+    mails: Iterable[Reminder], recorded: Iterable[RecordedReminder], asked: _Asked, now: datetime
+) -> ReminderChanges:
+    changes = compare_reminders(mails, recorded, now)
+    return replace(changes, add=drop_told(changes.add, asked.told))
 
 
 def _propose_removal(plan_id: str, ledger: Ledger, now: datetime) -> PlanProposal:
     """A plan that is no longer configured: its events and mails are taken back; people are not written to."""
-    recorded = ledger.events.list_recorded(plan_id)
-    event_changes = compare_events((), recorded, now)
+    rows = group_rows(ledger.events.list_recorded(plan_id))
+    events = compare_events((), list_rows(rows), now)
     changes = compare_reminders((), ledger.planning.list_recorded(plan_id), now)
-    return PlanProposal(plan_id, recorded, _merge(recorded, event_changes), event_changes, changes, changes)
-
-
-def _merge(recorded: tuple[RecordedEvent, ...], changes: EventChanges) -> tuple[RecordedEvent, ...]:
-    changed = {row.event.uid: row for row in changes.record}
-    kept = {row.event.uid: row for row in recorded}
-    return tuple({**kept, **changed}.values())
+    return PlanProposal(plan_id, rows, events, changes, changes)
 
 
 def _find_all_reasons(proposals: list[PlanProposal], limits: Limits, now: datetime) -> tuple[str, ...]:
@@ -174,20 +286,17 @@ def _find_all_reasons(proposals: list[PlanProposal], limits: Limits, now: dateti
         tuple(revision for plan in proposals for revision in plan.edited.revise),
         (),
     )
-    recorded = tuple(row for plan in proposals for row in plan.recorded)
+    recorded = tuple(row for plan in proposals if plan.events.record for row in list_rows(plan.rows))
     return find_reasons(recorded, events, reminders, limits, now)
 
 
 def _fingerprint(proposals: list[PlanProposal]) -> str:
     """Name the changes themselves, without their instants: the same edit looked at later is the same edit."""
-    digest = hashlib.sha256()
+    lines = []
     for plan in proposals:
         for row in plan.events.record:
-            digest.update(f"{row.event.uid}|{row.revision.sequence}|{row.event!r}|{row.removed_at is None}\n".encode())
-        for reminder in plan.edited.add:
-            digest.update(f"+{reminder.key}\n".encode())
-        for revision in plan.edited.revise:
-            digest.update(f"~{revision.reminder.key}|{revision.reminder.due_at.isoformat()}\n".encode())
-        for cancel in plan.edited.cancel:
-            digest.update(f"-{cancel.id}\n".encode())
-    return digest.hexdigest()[:12]
+            lines.append(f"{row.event.uid}|{row.revision.sequence}|{row.event!r}|{row.removed_at is None}")
+        lines += [f"+{reminder.key}" for reminder in plan.edited.add]
+        lines += [f"~{change.reminder.key}|{change.reminder.due_at.isoformat()}" for change in plan.edited.revise]
+        lines += [f"-{cancel.id}" for cancel in plan.edited.cancel]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]

@@ -37,6 +37,7 @@ class WorkingDays:
     """The working-day calendar; answers are kept, so asking again costs nothing."""
 
     def __init__(self, overrides: tuple[DayOverride, ...] = ()) -> None:
+        self.overrides = overrides
         self._overrides = {override.day: override for override in overrides}
         self._vietnam = holidays.country_holidays("VN", language="en_US")
         self._kinds: dict[date, DayKind] = {}

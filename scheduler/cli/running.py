@@ -19,7 +19,7 @@ from scheduler.cli.office import ServiceOffice
 from scheduler.cli.operating import make_limits
 from scheduler.cli.publishing import make_feed_site
 from scheduler.cli.trying import DraftTrials
-from scheduler.cli.wiring import Wiring, config_option, load_everything, make_caution
+from scheduler.cli.wiring import Loader, Wiring, config_option, load_everything, make_caution
 from scheduler.clock import WallClock, read_wall_clock
 from scheduler.errors import ConfigError, Problem, SchedulerError
 from scheduler.following import Decision, Setup
@@ -61,7 +61,8 @@ def run(config_dir: Path) -> None:
     Ctrl-C stops it after the mails that are being handed over. One instance per ledger.
     """
     state_dir = (find_sqlite_file(guess_ledger_url(config_dir, os.environ)) or Path("var/ledger")).parent
-    started = load_or_last_good(config_dir, state_dir, load_everything)
+    loader = Loader()
+    started = load_or_last_good(config_dir, state_dir, loader.load)
     wiring = started.reading.value
     settings = wiring.settings
     configure_logs(settings.log.level)
@@ -72,7 +73,7 @@ def run(config_dir: Path) -> None:
     with hold_instance_lock(settings.ledger.url, read_wall_clock()):
         ledger = Ledger.open(settings.ledger.url)
         try:
-            _Running(config_dir, state_dir, started, ledger).serve()
+            _Running(config_dir, state_dir, started, loader, ledger).serve()
         finally:
             ledger.close()
     _log.info("stopped")
@@ -93,7 +94,9 @@ def make_setup(wiring: Wiring, secret: str) -> Setup:
 class _Running:
     """One run of the service; its parts know each other through here alone."""
 
-    def __init__(self, config_dir: Path, state_dir: Path, started: Started[Wiring], ledger: Ledger) -> None:
+    def __init__(
+        self, config_dir: Path, state_dir: Path, started: Started[Wiring], loader: Loader, ledger: Ledger
+    ) -> None:
         self._state_dir = state_dir
         self._ledger = ledger
         self._settings = settings = started.reading.value.settings
@@ -147,9 +150,7 @@ class _Running:
             ledger, LinkSigner(self._secret, settings.public_url), WallClock(), self._office.find_snapshot
         )
         self._answer_pages = AnswerPages(desk, self._board.environment, WallClock(), settings.public_url)
-        self._watcher = ConfigurationWatcher(
-            config_dir, load_everything, self._take_edit, self._refuse_edit, known=started
-        )
+        self._watcher = ConfigurationWatcher(config_dir, loader.load, self._take_edit, self._refuse_edit, known=started)
 
     def serve(self) -> None:
         """Serve until asked to stop."""
@@ -180,6 +181,7 @@ class _Running:
             self._service.stopping.set()
             self._timer.stop()
             self._tokens.stop()
+            self._admin.stop()
             self._mailer.close()
 
     def health(self) -> Health:

@@ -25,7 +25,7 @@ from scheduler.ledger import Ledger, find_sqlite_file
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Admin
 from scheduler.notices import Settling
-from scheduler.planfile import Configuration, Json, load_configuration
+from scheduler.planfile import Configuration, Json, Recollection, load_configuration
 from scheduler.planfile.admins import find_readable_by_others, load_admins
 from scheduler.reconciling import Caution
 from scheduler.settings import Settings, load_settings
@@ -102,35 +102,51 @@ def find_templates(config_dir: Path) -> LetterTemplates:
 
 def load_everything(config_dir: Path) -> Wiring:
     """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem of them all."""
-    problems: list[Problem] = []
-    templates = _collect(problems, lambda: find_templates(config_dir))
-    settings = _collect(problems, lambda: load_settings(config_dir, os.environ))
-    kinds = frozenset[str]() if templates is None else templates.kinds()
-    today = read_wall_clock().astimezone(OFFICE_ZONE).date()
-    configuration = _collect(problems, lambda: load_configuration(config_dir, template_kinds=kinds, today=today))
-    admins = _collect(problems, lambda: load_admins(config_dir))
-    if templates is None or settings is None or configuration is None or admins is None:
-        raise ConfigError(tuple(sorted(problems)))
-    snapshot = make_snapshot(
-        configuration.plans,
-        configuration.contacts,
-        configuration.rules,
-        WorkingDays(configuration.overrides),
-        settings.mail.domain,
-        make_follow_up(settings),
-    )
-    mail = settings.mail
-    letterhead = Letterhead(
-        address=mail.sender,
-        contact=mail.contact,
-        domain=mail.domain,
-        name=mail.name,
-        reply_to=mail.reply_to,
-        public_url=settings.public_url,
-    )
-    writer = MessageWriter(templates, letterhead)
-    configuration = replace(configuration, warnings=(*configuration.warnings, *find_readable_by_others(config_dir)))
-    return Wiring(config_dir, settings, configuration, templates, snapshot, writer, admins)
+    return Loader().load(config_dir)
+
+
+class Loader:
+    """Loads a configuration again and again, for one thread at a time; what did not change is not worked out anew."""
+
+    def __init__(self) -> None:
+        self._recollection = Recollection()
+        self._last: Snapshot | None = None
+
+    def load(self, config_dir: Path) -> Wiring:
+        """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem of them all."""
+        problems: list[Problem] = []
+        templates = _collect(problems, lambda: find_templates(config_dir))
+        settings = _collect(problems, lambda: load_settings(config_dir, os.environ))
+        configuration = _collect(problems, lambda: self._read(config_dir, templates))
+        admins = _collect(problems, lambda: load_admins(config_dir))
+        if templates is None or settings is None or configuration is None or admins is None:
+            raise ConfigError(tuple(sorted(problems)))
+        snapshot = self._last = make_snapshot(
+            configuration.plans,
+            configuration.contacts,
+            configuration.rules,
+            WorkingDays(configuration.overrides),
+            settings.mail.domain,
+            make_follow_up(settings),
+            before=self._last,
+        )
+        mail = settings.mail
+        letterhead = Letterhead(
+            address=mail.sender,
+            contact=mail.contact,
+            domain=mail.domain,
+            name=mail.name,
+            reply_to=mail.reply_to,
+            public_url=settings.public_url,
+        )
+        writer = MessageWriter(templates, letterhead)
+        configuration = replace(configuration, warnings=(*configuration.warnings, *find_readable_by_others(config_dir)))
+        return Wiring(config_dir, settings, configuration, templates, snapshot, writer, admins)
+
+    def _read(self, config_dir: Path, templates: LetterTemplates | None) -> Configuration:
+        kinds = frozenset[str]() if templates is None else templates.kinds()
+        today = read_wall_clock().astimezone(OFFICE_ZONE).date()
+        return load_configuration(config_dir, template_kinds=kinds, today=today, recollection=self._recollection)
 
 
 def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:

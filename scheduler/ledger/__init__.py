@@ -7,10 +7,13 @@ about visits; deliveries a page at a time, and what people did on the pages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine
 
+from scheduler.changes import EventChanges, ReminderChanges
 from scheduler.errors import LedgerError
 from scheduler.ledger.actions import Action, Actions, Did
 from scheduler.ledger.arrivals import Arrivals
@@ -19,11 +22,11 @@ from scheduler.ledger.backup import back_up
 from scheduler.ledger.browsing import Browsing, DayCount, DeliveryFilter, Reader
 from scheduler.ledger.control import Control, name_claimant
 from scheduler.ledger.edits import EditedFile, Edits, FileEdit, WaitingEdit
-from scheduler.ledger.engine import find_sqlite_file, hold_instance_lock, open_engine
-from scheduler.ledger.events import Events
+from scheduler.ledger.engine import begin_writing, find_sqlite_file, hold_instance_lock, open_engine
+from scheduler.ledger.events import Events, write_events
 from scheduler.ledger.groups import Claim, Committed, FrozenMessage, Result
 from scheduler.ledger.history import History, PastAttempt, StateCount
-from scheduler.ledger.planning import Planning
+from scheduler.ledger.planning import Planning, write_reminders
 from scheduler.ledger.sending import Sending
 from scheduler.ledger.tokens import FeedToken, Tokens
 
@@ -89,6 +92,15 @@ class Ledger:
             Browsing(engine),
             Actions(engine),
         )
+
+    def apply(self, changes: Iterable[tuple[EventChanges, ReminderChanges]], now: datetime) -> None:
+        """Write what one edit changes in all plans, in one transaction; without any change, write nothing."""
+        some = [(events, reminders) for events, reminders in changes if events.record or not reminders.is_empty]
+        if some:
+            with begin_writing(self.engine) as connection:
+                for events, reminders in some:
+                    write_events(connection, events)
+                    write_reminders(connection, reminders, now)
 
     def close(self) -> None:
         self.sending.close()

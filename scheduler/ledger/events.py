@@ -6,7 +6,7 @@ IO. The event itself is kept as JSON, so that a removed one can still be publish
 from __future__ import annotations
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from scheduler.changes import EventChanges
 from scheduler.ledger.engine import begin_reading, begin_writing
@@ -14,6 +14,7 @@ from scheduler.ledger.schema import events
 from scheduler.model import Event, RecordedEvent, Revision
 
 _EVENT = TypeAdapter(Event)
+_MOST_BOUND = 10_000  # SQLite takes 32,766 values in one statement
 
 
 class Events:
@@ -43,12 +44,18 @@ class Events:
 
     def record_changes(self, changes: EventChanges) -> None:
         """Write each changed event with its new revision, in one transaction; without any, write nothing."""
-        if not changes.record:
-            return
-        with begin_writing(self._engine) as connection:
-            uids = [row.event.uid for row in changes.record]
-            connection.execute(delete(events).where(events.c.uid.in_(uids)))
-            connection.execute(insert(events), [_make_row(row) for row in changes.record])
+        if changes.record:
+            with begin_writing(self._engine) as connection:
+                write_events(connection, changes)
+
+
+def write_events(connection: Connection, changes: EventChanges) -> None:
+    """Write each changed event with its new revision as part of a transaction."""
+    uids = [row.event.uid for row in changes.record]
+    for first in range(0, len(uids), _MOST_BOUND):
+        connection.execute(delete(events).where(events.c.uid.in_(uids[first : first + _MOST_BOUND])))
+    if uids:
+        connection.execute(insert(events), [_make_row(row) for row in changes.record])
 
 
 def _make_row(row: RecordedEvent) -> dict[str, object]:

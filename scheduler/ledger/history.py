@@ -6,6 +6,7 @@ IO, reading only.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,16 @@ from sqlalchemy import Engine, Select, func, select
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import OPEN, WAITS, WAITS_NO_LONGER, is_found_in, is_in, read_delivery, select_deliveries
+from scheduler.ledger.rows import (
+    OPEN,
+    WAITS,
+    WAITS_NO_LONGER,
+    is_found_in,
+    is_in,
+    list_conditions,
+    read_delivery,
+    select_deliveries,
+)
 from scheduler.ledger.schema import attempts, deliveries, messages
 from scheduler.notices import Told
 
@@ -82,8 +92,8 @@ class History:
         query = select_deliveries().where(deliveries.c.plan == plan, is_in(OPEN))
         return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
 
-    def list_told(self, plan: str) -> tuple[Told, ...]:
-        """Return the newest mail that went to each address about each item of ``plan``.
+    def list_told(self, plan: str, items: Iterable[str] | None = None) -> tuple[Told, ...]:
+        """Return the newest mail that went to each address about each item of ``plan``, or about each of ``items``.
 
         One that may have arrived counts as told: a correction too many harms less than one too few.
         """
@@ -103,14 +113,15 @@ class History:
                 messages.c.subject,
             )
             .join(messages, messages.c.delivery_id == columns.id)
-            .where(columns.plan == plan, is_in(gone), columns.truth != "")
+            .where(is_in(gone), columns.truth != "")
             .order_by(columns.updated_at, columns.id)
         )
         newest: dict[tuple[str, str, str], Told] = {}
         with begin_reading(self._engine) as connection:
-            for row in connection.execute(query).mappings():
-                told = Told(**row)
-                newest[told.item, told.unit, told.address.lower()] = told
+            for condition in list_conditions(plan, items):
+                for row in connection.execute(query.where(condition)).mappings():
+                    told = Told(**row)
+                    newest[told.item, told.unit, told.address.lower()] = told
         return tuple(told for _, told in sorted(newest.items()))
 
     def list_sent_keys(self, plan: str, about: str) -> frozenset[str]:
@@ -120,6 +131,15 @@ class History:
         )
         with begin_reading(self._engine) as connection:
             return frozenset(connection.scalars(query))
+
+    def list_items_told(self, plan: str, addresses: Iterable[str]) -> frozenset[str]:
+        """Return the items of ``plan`` about which anything went to ``addresses``, given in lower case."""
+        columns = deliveries.c
+        gone = (DeliveryState.SENT, DeliveryState.UNCONFIRMED)
+        query = select(columns.item).distinct().where(columns.plan == plan, is_in(gone))
+        with begin_reading(self._engine) as connection:
+            found = connection.scalars(query.where(func.lower(columns.address).in_(tuple(addresses))))
+            return frozenset(found)
 
     def list_in_rule(self, rule: str) -> tuple[Delivery, ...]:
         """Return the deliveries of one rule, in order of (due_at, id)."""

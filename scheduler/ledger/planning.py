@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Connection, Engine, bindparam, delete, insert
 from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
 from scheduler.delivery import DeliveryState
 from scheduler.ledger.engine import begin_reading, begin_writing
-from scheduler.ledger.rows import OPEN, is_held_back, is_in
+from scheduler.ledger.rows import OPEN, is_held_back, is_in, list_conditions
 from scheduler.ledger.schema import count_microseconds, deliveries, messages, read_microseconds
 from scheduler.model import Reminder
 
@@ -29,8 +29,8 @@ class Planning:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_recorded(self, plan: str) -> tuple[RecordedReminder, ...]:
-        """Return what comparing needs of every delivery of ``plan``."""
+    def list_recorded(self, plan: str, items: Iterable[str] | None = None) -> tuple[RecordedReminder, ...]:
+        """Return what comparing needs of every delivery of ``plan``, or of those about ``items``, in no order."""
         columns = deliveries.c
         query = select(
             columns.id,
@@ -43,7 +43,7 @@ class Planning:
             columns.template,
             columns.truth,
             is_held_back(),
-        ).where(columns.plan == plan)
+        )
         with begin_reading(self._engine) as connection:
             return tuple(
                 RecordedReminder(
@@ -57,8 +57,9 @@ class Planning:
                     truth,
                     bool(held_back),
                 )
+                for condition in list_conditions(plan, items)
                 for id_, key, state, due_at, useful_until, contact, template, truth, held_back in connection.execute(
-                    query
+                    query.where(condition)
                 )
             )
 
@@ -69,15 +70,19 @@ class Planning:
 
     def apply_changes(self, changes: ReminderChanges, now: datetime) -> None:
         """Write ``changes`` in one transaction; without any, write nothing."""
-        if changes.is_empty:
-            return
-        with begin_writing(self._engine) as connection:
-            if changes.add:
-                _insert(connection, changes.add, now)
-            if changes.revise:
-                _revise(connection, changes.revise, now)
-            if changes.cancel:
-                _cancel(connection, changes.cancel, now)
+        if not changes.is_empty:
+            with begin_writing(self._engine) as connection:
+                write_reminders(connection, changes, now)
+
+
+def write_reminders(connection: Connection, changes: ReminderChanges, now: datetime) -> None:
+    """Write ``changes`` as part of a transaction."""
+    if changes.add:
+        _insert(connection, changes.add, now)
+    if changes.revise:
+        _revise(connection, changes.revise, now)
+    if changes.cancel:
+        _cancel(connection, changes.cancel, now)
 
 
 def _insert(connection: Connection, reminders: Iterable[Reminder], now: datetime) -> None:

@@ -5,6 +5,7 @@ Pure: it builds expressions and converts, and runs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
@@ -70,6 +71,19 @@ def reminds_of_settled() -> ColumnElement[bool]:
         deliveries.c.rule != RECEIPT_RULE,
         func.coalesce(newest, Mark.TAKEN_BACK) != Mark.TAKEN_BACK,
     )
+
+
+def list_conditions(plan: str, items: Iterable[str] | None) -> Iterator[ColumnElement[bool]]:
+    """Yield what picks the deliveries of a plan; with ``items`` one condition each, answered by the index on the key.
+
+    A key begins with plan and item, whose ids hold no bar (invariant 2).
+    """
+    if items is None:
+        yield deliveries.c.plan == plan
+        return
+    for item in items:
+        first = f"{plan}|{item}|"
+        yield and_(deliveries.c.key >= first, deliveries.c.key < first[:-1] + chr(ord("|") + 1))
 
 
 def check_one(rowcount: int, delivery_id: int) -> None:

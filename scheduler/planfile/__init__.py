@@ -1,13 +1,14 @@
 """The YAML that admins edit, to and from the model: every error with file, line, column, value and remedy."""
 
 from scheduler.planfile.contacts import append_contacts
-from scheduler.planfile.read import Configuration, list_plan_files, load_configuration, read_plan_text
+from scheduler.planfile.read import Configuration, Recollection, list_plan_files, load_configuration, read_plan_text
 from scheduler.planfile.sheet import list_sheet_ids
 from scheduler.planfile.write import Json, plan_to_json, plan_to_yaml
 
 __all__ = [
     "Configuration",
     "Json",
+    "Recollection",
     "append_contacts",
     "list_plan_files",
     "list_sheet_ids",

@@ -15,13 +15,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from scheduler.errors import ConfigError, Problem
-from scheduler.model import Contact, DayOverride, Plan, Rule
+from scheduler.model import Contact, DayOverride, Plan, Rule, Visit
 from scheduler.planfile.crosscheck import FileTree, check_plan
 from scheduler.planfile.crossfiles import check_contacts, check_days, check_rules
 from scheduler.planfile.explain import explain
 from scheduler.planfile.foresight import LoadedPlan, find_dates_amiss, find_double_bookings, find_idle_rules
 from scheduler.planfile.schemas import ContactsKeys, DaysKeys, Keys, PlanKeys, RulesKeys
 from scheduler.planfile.sheet import find_sheets, read_sheet, reword_place
+from scheduler.planfile.tree import Mapping
 from scheduler.planfile.untold import find_untold
 from scheduler.planfile.yamlfile import MAX_CHARACTERS, parse_yaml
 from scheduler.workdays import WorkingDays
@@ -52,7 +53,56 @@ class Configuration:
     warnings: tuple[Problem, ...]
 
 
-def load_configuration(config_dir: Path, *, template_kinds: frozenset[str], today: date | None = None) -> Configuration:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file's text and what came of it: its tree and problems, and its keys where they are right."""
+
+    text: str
+    root: Mapping | None
+    problems: tuple[Problem, ...]
+    keys: Keys | None = None
+
+
+class Recollection:
+    """What came of each file when it was last read: a folder read again costs what changed in it. For one thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+        self._visits: dict[str, dict[str, Visit]] = {}
+
+    def parse(self, text: str, file: str) -> tuple[Mapping | None, tuple[Problem, ...]]:
+        """Return what ``parse_yaml`` does; the very same tree for a text that is as it was."""
+        known = self._known.get(file)
+        if known is None or known.text != text:
+            known = self._known[file] = _Known(text, *parse_yaml(text, file))
+        return known.root, known.problems
+
+    def validate(self, shape: type[K], tree: FileTree, root: Mapping) -> K:
+        """Return the keys of a file that is right; raise ValidationError."""
+        known = self._known.get(tree.file)
+        if known is None or known.root is not root:
+            return shape.model_validate(root.plain)
+        if not isinstance(known.keys, shape):
+            keys = shape.model_validate(root.plain)
+            self._known[tree.file] = replace(known, keys=keys)
+            return keys
+        return known.keys
+
+    def keep_visits(self, plan: Plan) -> Plan:
+        """Return ``plan`` with the very same visits as before where they are equal: what changed is seen at once."""
+        known = self._visits.get(plan.id, {})
+        visits = tuple(known[v.id] if known.get(v.id) == v else v for v in plan.visits)
+        self._visits[plan.id] = {visit.id: visit for visit in visits}
+        return replace(plan, visits=visits)
+
+
+def load_configuration(
+    config_dir: Path,
+    *,
+    template_kinds: frozenset[str],
+    today: date | None = None,
+    recollection: Recollection | None = None,
+) -> Configuration:
     """Read and check ``config_dir``; raise ConfigError with the errors of all files, by file and line.
 
     Plans are the files ``plans/*.yaml`` that are neither hidden nor drafts (``*.draft.yaml``); what editors leave
@@ -67,13 +117,14 @@ def load_configuration(config_dir: Path, *, template_kinds: frozenset[str], toda
     plans_dir = config_dir / PLANS
     if not plans_dir.is_dir():
         problems.append(Problem(plans_dir.as_posix(), 0, 0, "no such folder; make it, it holds one file for each plan"))
+    recall = recollection or Recollection()
     trees = _Trees(
-        plans=tuple(_read_tree(path, problems) for path in list_plan_files(config_dir)),
-        contacts=_read_contacts(config_dir, problems),
-        rules=_read_tree(config_dir / RULES, problems),
-        days=_read_tree(config_dir / DAYS, problems),
+        plans=tuple(_read_tree(path, problems, recall) for path in list_plan_files(config_dir)),
+        contacts=_read_contacts(config_dir, problems, recall),
+        rules=_read_tree(config_dir / RULES, problems, recall),
+        days=_read_tree(config_dir / DAYS, problems, recall),
     )
-    return _check_trees(trees, problems, _find_odd_files(config_dir), template_kinds, today)
+    return _check_trees(trees, problems, _find_odd_files(config_dir), template_kinds, today, recall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +154,17 @@ def _tell_once(problems: Iterable[Problem]) -> Iterator[Problem]:
 
 
 def _check_trees(
-    trees: _Trees, problems: list[Problem], odd: tuple[Problem, ...], kinds: frozenset[str], today: date | None
+    trees: _Trees,
+    problems: list[Problem],
+    odd: tuple[Problem, ...],
+    kinds: frozenset[str],
+    today: date | None,
+    recall: Recollection,
 ) -> Configuration:
-    plan_keys = [keys for tree in trees.plans if (keys := _validate(PlanKeys, tree, problems)) is not None]
-    contact_keys = [book for tree in trees.contacts if (book := _validate(ContactsKeys, tree, problems)) is not None]
-    rule_keys = _validate(RulesKeys, trees.rules, problems)
-    day_keys = _validate(DaysKeys, trees.days, problems)
+    plan_keys = [keys for tree in trees.plans if (keys := _validate(PlanKeys, tree, problems, recall)) is not None]
+    books = [book for tree in trees.contacts if (book := _validate(ContactsKeys, tree, problems, recall)) is not None]
+    rule_keys = _validate(RulesKeys, trees.rules, problems, recall)
+    day_keys = _validate(DaysKeys, trees.days, problems, recall)
     for tree in trees.plans:
         problems += check_plan(tree)
     problems += check_contacts(trees.contacts, trees.plans)
@@ -116,8 +172,8 @@ def _check_trees(
     if problems or rule_keys is None or day_keys is None:
         raise ConfigError(trees.name_cells(problems))
     configuration = Configuration(
-        plans=tuple(keys.to_plan() for keys in plan_keys),
-        contacts=tuple(contact for book in contact_keys for contact in book.to_contacts()),
+        plans=tuple(recall.keep_visits(keys.to_plan()) for keys in plan_keys),
+        contacts=tuple(contact for book in books for contact in book.to_contacts()),
         rules=rule_keys.to_rules(),
         overrides=day_keys.to_overrides(),
         warnings=(),
@@ -146,7 +202,7 @@ def read_plan_text(text: str, file: str) -> Plan:
     root, found = parse_yaml(text, file)
     problems = list(found)
     tree = FileTree(file, _stem(Path(file)), root)
-    keys = _validate(PlanKeys, tree, problems)
+    keys = _validate(PlanKeys, tree, problems, Recollection())
     problems += check_plan(tree)
     if keys is None or problems:
         raise ConfigError(tuple(sorted(set(problems))))
@@ -183,11 +239,11 @@ def read_config_text(path: Path) -> tuple[str, tuple[Problem, ...]]:
         return "", (Problem(file, line, column, "is not UTF-8 text; save the file with the encoding UTF-8"),)
 
 
-def _read_contacts(config_dir: Path, problems: list[Problem]) -> tuple[FileTree, ...]:
+def _read_contacts(config_dir: Path, problems: list[Problem], recall: Recollection) -> tuple[FileTree, ...]:
     trees = []
     sheets = find_sheets(config_dir)
     if not sheets or (config_dir / CONTACTS).exists():
-        trees.append(_read_tree(config_dir / CONTACTS, problems))
+        trees.append(_read_tree(config_dir / CONTACTS, problems, recall))
     for path in sheets:
         tree, found = read_sheet(path)
         trees.append(tree)
@@ -195,9 +251,9 @@ def _read_contacts(config_dir: Path, problems: list[Problem]) -> tuple[FileTree,
     return tuple(trees)
 
 
-def _read_tree(path: Path, problems: list[Problem]) -> FileTree:
+def _read_tree(path: Path, problems: list[Problem], recall: Recollection) -> FileTree:
     text, unreadable = read_config_text(path)
-    root, found = (None, unreadable) if unreadable else parse_yaml(text, path.as_posix())
+    root, found = (None, unreadable) if unreadable else recall.parse(text, path.as_posix())
     problems += found
     return FileTree(path.as_posix(), _stem(path), root)
 
@@ -206,11 +262,11 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".yaml")
 
 
-def _validate(shape: type[K], tree: FileTree, problems: list[Problem]) -> K | None:
+def _validate(shape: type[K], tree: FileTree, problems: list[Problem], recall: Recollection) -> K | None:
     if tree.root is None:
         return None
     try:
-        return shape.model_validate(tree.root.plain)
+        return recall.validate(shape, tree, tree.root)
     except ValidationError as error:
         problems += explain(error, tree.root, shape, tree.file)
         return None

@@ -6,6 +6,7 @@ Pure. Pydantic checks shape and single values here; what one value says about an
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, StrictBool
@@ -322,6 +323,11 @@ class ContactsKeys(Keys):
     contacts: Many[ContactKeys] = ()
 
     def to_contacts(self) -> tuple[Contact, ...]:
+        return self._contacts
+
+    @cached_property
+    def _contacts(self) -> tuple[Contact, ...]:
+        # The same values for the same file: that nothing in it changed is then seen at once.
         return tuple(Contact(c.id, c.name, c.of, c.email, c.title, c.plans, c.head) for c in self.contacts)
 
 

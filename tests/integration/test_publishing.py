@@ -257,9 +257,9 @@ def test_a_plan_that_cannot_be_shown_leaves_the_others_and_is_reported(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good, lost = snap(site.plans).wanted
+    recorded = (*number_without_ledger(good.plan, good.events), *number_without_ledger(good.plan, lost.events))
     lost = replace(lost, plan=replace(lost.plan, timezone="Asia/Nowhere"))
     snapshot = Snapshot((good, lost), (), WorkingDays(()))
-    recorded = (*number_without_ledger(good.plan, good.events), *number_without_ledger(good.plan, lost.events))
     for _ in range(2):
         site.publisher.publish(snapshot, recorded, TODAY)
     assert list_uids(site.client.get("/feeds/open.ics")) == expect_uids("open", "plan")
