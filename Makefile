@@ -25,11 +25,13 @@ types: .venv/dev ## mypy, strict
 golden: .venv/dev ## write the golden files anew; read the diff before you commit it
 	@GOLDEN=write $(BIN)/pytest -k golden
 
-soak: .venv/dev ## what takes long: 50 kills of a rehearsal, 500 over 3,000 mails, a lock of the ledger, 2,000 mutations of each document form
+soak: .venv/dev ## what takes long: 50 kills of a rehearsal, 500 over 3,000 mails, a lock of the ledger, 2,000 mutations of each document form, 200 rewrites and all wrong edits under a running service
 	@$(BIN)/python -m tests.soak.rehearsal_kills
 	@$(BIN)/python -m tests.soak.kills
 	@$(BIN)/python -m tests.soak.locked
 	@$(BIN)/python -m tests.soak.mutations
+	@$(BIN)/python -m tests.soak.rewrites
+	@$(BIN)/python -m tests.soak.wrong_edits
 
 clients: .venv/dev ## calendar clients subscribed to a running service
 	@$(BIN)/pytest tests/acceptance/test_clients.py
@@ -38,7 +40,7 @@ screens: .venv/dev ## pictures of every page, in docs/screens
 	@SCREENS=write $(BIN)/pytest tests/acceptance/test_browser.py
 
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
-	@for bench in plan_reminders import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages send_on_time; do \
+	@for bench in plan_reminders reload import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages; do \
 	  echo "== $$bench"; $(BIN)/python bench/$$bench.py || failed=1; done; exit $${failed:-0}
 
 lock: .venv/dev ## resolve the requirements anew
