@@ -16,7 +16,9 @@ from scheduler.planfile import load_configuration
 from scheduler.settings import load_settings
 from tests.acceptance.commandline import SHIPPED_CONFIG, run_command
 
-KINDS = frozenset({"report-due", "report-last-day", "visit-coming", "visit-eve"})
+KINDS = frozenset(
+    {"report-due", "report-last-day", "report-overdue", "report-overdue-head", "visit-coming", "visit-eve"}
+)
 BEFORE_THE_SEASON = date(2024, 4, 1)
 
 S, P, C, R, D = "settings.yaml", "plans/kiem-tra-2024.yaml", "contacts.yaml", "reminders.yaml", "holidays.yaml"
@@ -81,7 +83,7 @@ WRONG: tuple[Slip, ...] = (
     ),
     (
         ((R, "    when: the day before at 15:00", "    ‸wen: the day before at 15:00"),),
-        "rules[6].wen: unknown key 'wen'; did you mean 'when'?",
+        "rules[8].wen: unknown key 'wen'; did you mean 'when'?",
     ),
     (((D, "    reason: Làm bù", "    ‸reson: Làm bù"),), "days[1].reson: unknown key 'reson'; did you mean 'reason'?"),
     (((S, "  sender: kiem", "  ‸sendr: kiem"),), "mail.sendr: unknown key 'sendr'; did you mean 'sender'?"),
@@ -162,15 +164,15 @@ WRONG: tuple[Slip, ...] = (
     (((D, "working: true", "working: ‸yes"),), "days[1].working: 'yes' is neither true nor false; write true or false"),
     (
         ((R, "when: 7 days before at 08:00", "when: ‸7 ngày trước lúc 08:00"),),
-        "rules[4].when: '7 ngày trước lúc 08:00' names no hour; end it with one, such as: 1 day before at 08:00",
+        "rules[6].when: '7 ngày trước lúc 08:00' names no hour; end it with one, such as: 1 day before at 08:00",
     ),
     (
         ((R, "when: 7 days before at 08:00", "when: ‸7 days before"),),
-        "rules[4].when: '7 days before' names no hour; end it with one, such as: 1 day before at 08:00",
+        "rules[6].when: '7 days before' names no hour; end it with one, such as: 1 day before at 08:00",
     ),
     (
         ((R, "when: 7 days before at 08:00", "when: ‸7 days before at 8h"),),
-        "rules[4].when: '7 days before at 8h': '8h' is no hour of the day; write HH:MM from 00:00 to 23:59",
+        "rules[6].when: '7 days before at 8h': '8h' is no hour of the day; write HH:MM from 00:00 to 23:59",
     ),
     (
         ((S, "  port: 8080", "  port: ‸80800"),),
@@ -216,7 +218,7 @@ WRONG: tuple[Slip, ...] = (
     ),
     (
         ((C, "  - id: ubnd-tan-yen", "  - id: ‸ubnd-viet-yen"),),
-        "contacts[37].id: 'ubnd-viet-yen' stands twice (first on line 171); give each its own id",
+        "contacts[37].id: 'ubnd-viet-yen' stands twice (first on line 178); give each its own id",
     ),
     (
         ((C, "    of: tan-yen/dai-hoa", "    of: tan-yen/dai-hoa\n    plans: [‸kiem-tra-2023]"),),
@@ -225,15 +227,15 @@ WRONG: tuple[Slip, ...] = (
     (
         ((R, "template: visit-eve", "template: ‸visit-evening"),),
         (
-            "rules[6].template: 'visit-evening' is no template; known: report-due, report-last-day, visit-coming,"
-            " visit-eve"
+            "rules[8].template: 'visit-evening' is no template; known: report-due, report-last-day, report-overdue,"
+            " report-overdue-head, visit-coming, visit-eve"
         ),
     ),
     (
         ((R, "  - id: visit-2-days", "  - id: ‸visit-1-week"),),
-        "rules[5].id: 'visit-1-week' stands twice (first on line 51); give each its own id",
+        "rules[7].id: 'visit-1-week' stands twice (first on line 71); give each its own id",
     ),
-    (((R, "to: [team]", "‸to: []"),), "rules[6].to: is empty; name units, communes or team, or delete the rule"),
+    (((R, "to: [team]", "‸to: []"),), "rules[8].to: is empty; name units, communes, team or heads, or delete the rule"),
     (
         ((P, "owed_by: [son-dong, luc-ngan,", "owed_by: [son-dong, ‸luc-ngạn,"),),
         "reports[0].owed_by[1]: 'luc-ngạn' is no unit or unit/commune of this plan; did you mean 'luc-ngan'?",
@@ -252,7 +254,7 @@ DOUBTFUL: tuple[Slip, ...] = (
     (
         ((R, "when: the day before at 15:00", "when: ‸on the day at 08:00"),),
         (
-            "rules[6].when: 'on the day at 08:00' can never fire, it always comes too late: 'son-dong' begins at 07:00"
+            "rules[8].when: 'on the day at 08:00' can never fire, it always comes too late: 'son-dong' begins at 07:00"
             " on Monday 20/5/2024; name an earlier hour, or an earlier day"
         ),
     ),
@@ -337,7 +339,7 @@ DOUBTFUL: tuple[Slip, ...] = (
             ),
         ),
         (
-            "rules[4].when: 'on the day at 07:30' comes too late for 9 of 10 visits: 'luc-ngan' begins at 07:00 on"
+            "rules[6].when: 'on the day at 07:30' comes too late for 9 of 10 visits: 'luc-ngan' begins at 07:00 on"
             " Wednesday 22/5/2024; name an earlier hour, or an earlier day"
         ),
     ),
