@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteError
+from threading import Event
 
 from alembic.command import upgrade
 from alembic.config import Config
@@ -26,7 +27,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from scheduler.errors import LedgerBusyError, LedgerError
 
@@ -176,7 +177,10 @@ class Driver:
             if meanwhile is None:
                 held.commit()
             else:
-                committing = self._disk.submit(held.commit)
+                begun = Event()
+                committing = self._disk.submit(_commit, held, begun)
+                # Else the other thread would wait for this one's turn of Python to end, and the commit with it.
+                begun.wait()
                 try:
                     meanwhile()
                 finally:
@@ -189,6 +193,11 @@ class Driver:
 
     def close(self) -> None:
         self._disk.shutdown()
+
+
+def _commit(held: PoolProxiedConnection, begun: Event) -> None:
+    begun.set()
+    held.commit()
 
 
 @contextmanager
