@@ -1,4 +1,4 @@
-"""The text of a plan file -> the same text with other values, every line that says the same kept as it stands.
+"""The text of a configuration file -> the same text with other values, every line that says the same kept as it stands.
 
 Pure. Lines are replaced key by key and item by item; comments of the admin stay with them. A comment that only says
 where the import found a value follows the value's new place.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scheduler.errors import ConfigError
+from scheduler.errors import ConfigError, SchedulerError
 from scheduler.model import Plan
 from scheduler.planfile.contacts import find_last_line
 from scheduler.planfile.tree import Mapping, Node, Scalar, Sequence
@@ -50,6 +50,35 @@ def amend_plan_text(text: str, old: Plan, new: Plan, extraction: str, file: str 
         del before["sources"], after["sources"]
     edits = tuple(amender.amend_mapping(root, before, after, "", 0))
     return _apply(text, edits)
+
+
+def amend_list_text(text: str, key: str, new: tuple[dict[str, Json], ...], file: str) -> str:
+    """Return ``text``, a file with a list of items at ``key``, so that the list has the items ``new``, in their order.
+
+    Each item has an id. Items that stay must keep their order; a new one stands behind the one before it in ``new``.
+    Raises ConfigError where ``text`` is no YAML, SchedulerError where its lines cannot be amended one by one.
+    """
+    if text.startswith(_BYTE_ORDER_MARK):
+        return _BYTE_ORDER_MARK + amend_list_text(text[1:], key, new, file)
+    wanted: Json = list(new)
+    old = _read_list(text, key, file)
+    if old == wanted:
+        return text
+    root, _ = parse_yaml(text, file)
+    if root is not None:
+        amender = _Amender(text.splitlines(), frozenset(), {})
+        amended = _apply(text, tuple(amender.amend_mapping(root, {key: old}, {key: wanted}, "", 0)))
+        if _read_list(amended, key, file) == wanted:
+            return amended
+    raise SchedulerError(f"{file}: its lines cannot be amended one by one; edit it as text")
+
+
+def _read_list(text: str, key: str, file: str) -> Json:
+    root, problems = parse_yaml(text, file)
+    if root is None or problems:
+        raise ConfigError(problems)
+    listed = root.plain.get(key) if isinstance(root.plain, dict) else None
+    return [] if listed is None else listed
 
 
 def split_comment(line: str) -> tuple[str, str]:
@@ -139,7 +168,7 @@ class _Amender:
                 if isinstance(before, dict) and isinstance(value, dict):
                     yield from self.amend_mapping(item, before, value, inner, item.column - 1)
             else:
-                written = list(write_item(value, inner, indent, self.places))
+                written = list(write_item(value, inner, indent, self.places, in_braces=isinstance(item, Mapping)))
                 first = self._find_dash(item)
                 yield _Edit(first, behind, self._keep_comments(first, behind, written))
 

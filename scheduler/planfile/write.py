@@ -45,7 +45,8 @@ _SECTION_COMMENTS = {
     "sources": "Where the import found each value. Not needed for anything else.",
 }
 _ALWAYS_BLOCK = re.compile(
-    r"/(plan|bases|sessions|units|teams|visits|reports|distribution|sources)|/(units|visits|reports)/\d+"
+    r"/(plan|bases|sessions|units|teams|visits|reports|distribution|sources|contacts|rules)"
+    r"|/(units|visits|reports|contacts|rules)/\d+"
 )
 _PLAIN = re.compile(r"([^\W_]|/(?=[a-z]))([\w '.()–/~+@-]|,(?= )|:(?=[0-9]))*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+[+-][\d:.]+)?", re.ASCII)
@@ -186,11 +187,13 @@ def _write_block(value: Json, pointer: str, indent: int, places: dict[str, str])
             yield from write_item(inner, f"{pointer}/{index}", indent, places)
 
 
-def write_item(value: Json, pointer: str, indent: int, places: dict[str, str]) -> Iterator[str]:
-    """Yield the lines of one item of a list, its dash at ``indent``."""
+def write_item(
+    value: Json, pointer: str, indent: int, places: dict[str, str], *, in_braces: bool = False
+) -> Iterator[str]:
+    """Yield the lines of one item of a list, its dash at ``indent``; ``in_braces`` on one line where that fits."""
     dash = " " * indent + "- "
     flow = _write_flow(value)
-    if _fits_one_line(value, pointer, dash + flow):
+    if _fits_one_line(value, "" if in_braces else pointer, dash + flow):
         yield f"{dash}{flow}{format_places(value, pointer, places)}"
         return
     lines = _write_block(value, pointer, indent + 2, places)
