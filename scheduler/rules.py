@@ -62,6 +62,14 @@ def parse_repeat(sentence: str) -> Repeat:
     return Repeat(every, working, times, sentence)
 
 
+def write_when(lead_days: int, at: time, *, working: bool) -> str:
+    """Return the sentence that is read as these; working days of the day itself are none."""
+    hour = f"at {at:%H:%M}"
+    if lead_days == 0:
+        return f"on the last day {hour}"
+    return f"{lead_days} {'working ' if working else ''}{'day' if lead_days == 1 else 'days'} before {hour}"
+
+
 def _parse_hour(sentence: str, hour: str) -> time:
     match = _HOUR.fullmatch(hour)
     if match is None or int(match["hour"]) > 23 or int(match["minute"]) > 59:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 from argon2 import PasswordHasher
@@ -144,6 +145,11 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         return self.request("POST", path, data=data, content=content, headers=headers)
+
+    def post_fields(self, path: str, fields: Sequence[tuple[str, str]]) -> httpx.Response:
+        """Send a form in which a field may stand several times."""
+        content = iter((urlencode(fields).encode(),))
+        return self.post(path, content=content, headers={"content-type": "application/x-www-form-urlencoded"})
 
     def request(
         self,

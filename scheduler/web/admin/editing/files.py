@@ -22,17 +22,19 @@ _SAID = {
     RULES: "Khi nào nhắc ai về việc gì, trước bao nhiêu ngày, lúc mấy giờ.",
     DAYS: "Ngày nghỉ riêng và ngày làm bù; ngày lễ chung đã có sẵn.",
 }
+_FORMS = {CONTACTS: f"{PATH}/danh-ba", RULES: f"{PATH}/nhac-viec"}
 _PLAN = re.compile(rf"{PLANS}/([a-z0-9][a-z0-9-]*)\.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of the list; ``editors`` are the names of others who are at it."""
+    """One file of the list; ``form`` is where it is edited but as text, ``editors`` name others who are at it."""
 
     name: str
     words: str
     said: str
     plan: str
+    form: str
     editors: tuple[str, ...]
 
 
@@ -112,5 +114,10 @@ def word_file(desk: Desk, name: str) -> str:
 
 def _make_row(desk: Desk, asked: Asked, name: str) -> FileRow:
     return FileRow(
-        name, word_file(desk, name), _SAID.get(name, ""), find_plan_id(name), list_editors(desk, asked, name)
+        name=name,
+        words=word_file(desk, name),
+        said=_SAID.get(name, ""),
+        plan=find_plan_id(name),
+        form=_FORMS.get(name, ""),
+        editors=list_editors(desk, asked, name),
     )
