@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scheduler.errors import SchedulerError, UsageError
+from scheduler.import_review import ImportReview, review_from_json, review_to_json
 from scheduler.joining import Keep, join_texts, settle_texts
 from scheduler.planfile.folder import Stamp, read_files, stamp_file
 
@@ -49,13 +50,17 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An edit by ``author`` (an admin's id); ``made_at`` is when it was last worked on."""
+    """An edit by ``author`` (an admin's id); ``made_at`` is when it was last worked on.
+
+    ``review`` is what an import found and a person should look at; None for an edit by hand.
+    """
 
     id: str
     author: str
     title: str
     made_at: datetime
     files: tuple[DraftFile, ...]
+    review: ImportReview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +92,21 @@ class Drafts:
         self._lock = threading.Lock()
         self._read: dict[str, tuple[Stamp, Draft]] = {}
 
-    def keep(self, author: str, title: str, files: tuple[DraftFile, ...], now: datetime) -> Draft:
+    def keep(
+        self,
+        author: str,
+        title: str,
+        files: tuple[DraftFile, ...],
+        now: datetime,
+        review: ImportReview | None = None,
+    ) -> Draft:
         """Keep a new draft; UsageError for a file that is not edited here, or where there are too many drafts."""
         for file in files:
             check_name(file.name)
         with self._lock:
             if len(self._list_ids()) >= MOST_DRAFTS:
                 raise UsageError(f"there are {MOST_DRAFTS} drafts already; apply or discard some")
-            draft = Draft(secrets.token_hex(8), author, title, now, files)
+            draft = Draft(secrets.token_hex(8), author, title, now, files, review)
             self._write(draft)
         return draft
 
@@ -182,6 +194,7 @@ class Drafts:
             "title": draft.title,
             "made_at": draft.made_at.isoformat(),
             "files": [[file.name, _encode(file.before), _encode(file.after)] for file in draft.files],
+            "review": None if draft.review is None else review_to_json(draft.review),
         }
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -198,13 +211,13 @@ def check_name(name: str) -> None:
         raise UsageError(f"'{name}' is not edited here; edit it in the configuration folder itself")
 
 
-def lay_over(config_dir: Path, draft: Draft, folder: Path) -> None:
-    """Copy the configuration into the empty ``folder`` with the files of ``draft`` on top, to look what it would be.
+def lay_over(config_dir: Path, files: tuple[DraftFile, ...], folder: Path) -> None:
+    """Copy the configuration into the empty ``folder`` with the files of a draft on top, to look what it would be.
 
     Only the service's user may read the copy.
     """
     (folder / "plans").mkdir(mode=0o700)
-    changed = {file.name: file.after for file in draft.files}
+    changed = {file.name: file.after for file in files}
     kept = {file.name: file.content for file in read_files(config_dir).files}
     for name, content in {**kept, **changed}.items():
         if content is not None:
@@ -296,4 +309,5 @@ def _read(draft_id: str, text: str) -> Draft:
         for name, *parts in content["files"]
     )
     made_at = datetime.fromisoformat(content["made_at"])
-    return Draft(draft_id, str(content["author"]), str(content["title"]), made_at, files)
+    review = None if content.get("review") is None else review_from_json(content["review"])
+    return Draft(draft_id, str(content["author"]), str(content["title"]), made_at, files, review)

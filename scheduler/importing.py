@@ -17,6 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from scheduler.documents import read_document
+from scheduler.documents.document import Document
 from scheduler.errors import SchedulerError, UsageError
 from scheduler.intake import extract_plan
 from scheduler.intake.draft import Draft
@@ -94,11 +95,16 @@ def extract_document(
 
     Days off are those of ``config_dir``, else the shipped ones. ``report`` is told each stage.
     """
-    updated = now.astimezone(OFFICE_ZONE).replace(second=0, microsecond=0)
-    days = read_days(config_dir if (config_dir / "holidays.yaml").exists() else find_shipped("config"))
     report(READING, 0, 0)
     read = read_document(document, lambda done, total: report(READING, done, total))
     report(UNDERSTANDING, 0, 0)
+    return understand_document(read, config_dir, plan_id=plan_id, now=now)
+
+
+def understand_document(read: Document, config_dir: Path, *, plan_id: str | None, now: datetime) -> Draft:
+    """Return the draft of a document that was read; DocumentError when it holds no schedule."""
+    updated = now.astimezone(OFFICE_ZONE).replace(second=0, microsecond=0)
+    days = read_days(config_dir if (config_dir / "holidays.yaml").exists() else find_shipped("config"))
     return extract_plan(read, plan_id=plan_id, updated=updated, working_days=WorkingDays(days))
 
 
@@ -118,8 +124,13 @@ def import_document(
     not load, and nothing else of a plan that is there is touched.
     """
     draft = extract_document(document, config_dir, plan_id=plan_id, now=now, report=report)
-    files = _Files(config_dir, draft.plan.id)
     report(WRITING, 0, 0)
+    return write_draft(draft, config_dir, out=out, force=force)
+
+
+def write_draft(draft: Draft, config_dir: Path, *, out: Path | None, force: bool) -> Imported:
+    """Write the files of a draft into ``config_dir`` as ``import_document`` does."""
+    files = _Files(config_dir, draft.plan.id)
     if out is None and files.plan.exists() and not force and not draft.has_errors:
         return _merge_again(draft, files)
     suffix = ".draft.yaml" if draft.has_errors else ".yaml"

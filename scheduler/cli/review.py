@@ -6,67 +6,45 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.markup import escape
 from rich.table import Table
 
+from scheduler.import_review import Fact, place_facts
 from scheduler.model import Finding, Plan, Report, Visit
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """``pointer`` is of the value, or of the first part of it that the document has a place for; ``row`` is of
-    another value whose row in the document is this fact's too."""
-
-    kind: str
-    value: str
-    pointer: str
-    row: str = ""
 
 
 def make_review(plan: Plan, findings: tuple[Finding, ...]) -> Table:
     """Return the table; a doubt is named by its code beside the fact whose place or row it has, once."""
-    places = {source.pointer: source.place for source in plan.sources}
-    waiting = list(findings)
     table = Table("found", "value", "where", "doubts", box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    for fact in _list_facts(plan):
-        found = [place for pointer, place in places.items() if f"{pointer}/".startswith(f"{fact.pointer}/")]
-        where = places.get(fact.pointer) or (found[0] if found else "")
-        rows = {_name_row(place) for place in (where, *found, places.get(fact.row, "")) if place}
-        own = [finding for finding in waiting if _name_row(finding.where) in rows]
-        waiting = [finding for finding in waiting if finding not in own]
-        doubts = ", ".join(dict.fromkeys(finding.code for finding in own))
-        table.add_row(fact.kind, escape(fact.value), escape(where), f"[yellow]{doubts}[/]" if doubts else "")
+    for placed in place_facts(plan, _list_facts(plan), findings):
+        doubts = ", ".join(dict.fromkeys(finding.code for finding in placed.doubts))
+        shown = f"[yellow]{doubts}[/]" if doubts else ""
+        table.add_row(placed.fact.kind, escape(placed.fact.value), escape(placed.where), shown)
     return table
 
 
-def _name_row(place: str) -> str:
-    """Return the place without its column."""
-    return place.partition(", column '")[0]
-
-
-def _list_facts(plan: Plan) -> Iterator[_Fact]:
-    yield _Fact("plan", plan.title, "/plan/title")
-    yield _Fact("id", plan.id, "-")
-    yield _Fact("number", plan.number or "blank", "/plan/number")
-    yield _Fact("issued", plan.issued or "blank", "/plan/issued")
-    yield _Fact("status", str(plan.status), "/plan/status")
-    yield _Fact("organiser", plan.organiser.name or "not named", "/organiser/name")
+def _list_facts(plan: Plan) -> Iterator[Fact]:
+    yield Fact("plan", plan.title, "/plan/title")
+    yield Fact("id", plan.id, "-")
+    yield Fact("number", plan.number or "blank", "/plan/number")
+    yield Fact("issued", plan.issued or "blank", "/plan/issued")
+    yield Fact("status", str(plan.status), "/plan/status")
+    yield Fact("organiser", plan.organiser.name or "not named", "/organiser/name")
     for index, session in enumerate(plan.sessions):
-        yield _Fact("session", f"{session.name} {session.start:%H:%M}–{session.end:%H:%M}", f"/sessions/{index}")
+        yield Fact("session", f"{session.name} {session.start:%H:%M}–{session.end:%H:%M}", f"/sessions/{index}")
     names = _name_places(plan)
     for index, visit in enumerate(plan.visits):
         pointer = f"/visits/{index}"
         days = f"{pointer}/dates" if len(visit.dates) > 1 else f"{pointer}/date"
-        yield _Fact("visit", _word_visit(visit, names), days, f"{pointer}/unit")
+        yield Fact("visit", _word_visit(visit, names), days, f"{pointer}/unit")
     for index, report in enumerate(plan.reports):
         pointer = f"/reports/{index}"
-        yield _Fact("report", _word_report(report), f"{pointer}/due")
-        yield _Fact("  forms", _word_forms(report, names) or "none named", f"{pointer}/forms")
-        yield _Fact("  send to", ", ".join(report.submit_to) or "no address", f"{pointer}/submit_to")
+        yield Fact("report", _word_report(report), f"{pointer}/due")
+        yield Fact("  forms", _word_forms(report, names) or "none named", f"{pointer}/forms")
+        yield Fact("  send to", ", ".join(report.submit_to) or "no address", f"{pointer}/submit_to")
     for index, team in enumerate(plan.teams):
-        yield _Fact(
+        yield Fact(
             "team", f"{team.name}: {len(team.members)} member{'s' if len(team.members) != 1 else ''}", f"/teams/{index}"
         )
 

@@ -57,7 +57,7 @@ class DraftTrials:
     def _try(self, draft: Draft, now: datetime) -> Trial:
         with tempfile.TemporaryDirectory(prefix="scheduler-draft-") as name:
             folder = Path(name)
-            lay_over(self._config_dir, draft, folder)
+            lay_over(self._config_dir, draft.files, folder)
             try:
                 wiring = load_everything(folder)
             except ConfigError as error:

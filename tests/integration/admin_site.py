@@ -151,6 +151,10 @@ class Client:
         content = iter((urlencode(fields).encode(),))
         return self.post(path, content=content, headers={"content-type": "application/x-www-form-urlencoded"})
 
+    def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes) -> httpx.Response:
+        """Send a form with a file."""
+        return self._loop.run(self._client.post(path, data=fields, files={"tep": (name, content)}))
+
     def request(
         self,
         method: str,

@@ -179,6 +179,6 @@ def test_a_copy_holds_the_configuration_with_the_draft_on_top(drafts: Drafts, co
     draft = keep(drafts, DraftFile("contacts.yaml", BASE, OURS), DraftFile("plans/old.yaml", b"old", None))
     copy = tmp_path / "copy"
     copy.mkdir()
-    lay_over(config, draft, copy)
+    lay_over(config, draft.files, copy)
     found = {path.relative_to(copy).as_posix(): path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     assert found == {"contacts.yaml": OURS, "settings.yaml": b"smtp: {host: 127.0.0.1}\n"}

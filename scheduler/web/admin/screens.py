@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from scheduler.model import Admin
+from scheduler.web.admin.editing.found_words import word_finding, word_place, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (
     word_change,
@@ -78,6 +79,9 @@ class Screens:
             reason=word_reason,
             change=word_change,
             event=word_event,
+            finding=word_finding,
+            severity=word_severity,
+            place=word_place,
             outcome=word_outcome,
             reply=word_reply,
             followed=word_followed,

@@ -55,3 +55,11 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
     });
   }
 }
+
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button");
+    button.textContent = form.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+  });
+}

@@ -30,7 +30,7 @@ def apply_draft(desk: Desk, asked: Asked) -> Response:
         return go_to(PATH)
     review = go_to(link_draft(draft.id))
     rebased = rebase_draft(desk.config_dir, draft)
-    if rebased.conflicts:
+    if rebased.conflicts or (draft.review is not None and draft.review.held):
         return review
     if name_draft(rebased.draft) != asked.field("ban"):
         desk.tell(asked, _word_overtaken(desk, rebased.joined), is_good=False)

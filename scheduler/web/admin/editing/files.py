@@ -106,6 +106,12 @@ def find_plan_id(name: str) -> str:
     return match[1] if match else ""
 
 
+def find_form(name: str) -> str:
+    """Return the address of the form for a file; "" where it is edited as text alone."""
+    plan = find_plan_id(name)
+    return f"{PATH}/ke-hoach/{plan}" if plan else _FORMS.get(name, "")
+
+
 def word_file(desk: Desk, name: str) -> str:
     """Return what a file is: "Danh bạ", or a plan's title."""
     plan = find_plan_id(name)
@@ -118,6 +124,6 @@ def _make_row(desk: Desk, asked: Asked, name: str) -> FileRow:
         words=word_file(desk, name),
         said=_SAID.get(name, ""),
         plan=find_plan_id(name),
-        form=_FORMS.get(name, ""),
+        form=find_form(name),
         editors=list_editors(desk, asked, name),
     )

@@ -10,11 +10,15 @@ from starlette.responses import Response
 
 from scheduler.drafts import Draft, DraftFile, Rebased, name_draft, read_content, rebase_draft
 from scheduler.errors import Problem
+from scheduler.import_review import PlacedFact, place_facts
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk, Trial
-from scheduler.web.admin.editing.files import is_edited_here, word_file
+from scheduler.web.admin.editing.files import find_form, is_edited_here, word_file
+from scheduler.web.admin.editing.found_words import list_facts
 from scheduler.web.admin.editing.people import find_saver, list_editors, name_admin
 from scheduler.web.admin.editing.placing import PlacedProblem, place_problems
+from scheduler.web.admin.editing.plans import name_plan_file
+from scheduler.web.admin.editing.saving import find_file
 from scheduler.web.admin.editing.texts import show_text
 from scheduler.web.admin.names import Names, make_names
 from scheduler.web.admin.trail import DiffLine, compare_texts
@@ -25,7 +29,10 @@ _MOST_LINES = 400
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What a draft makes of one file; ``is_new`` and ``is_gone`` say that there was, or shall be, none."""
+    """What a draft makes of one file; ``is_new`` and ``is_gone`` say that there was, or shall be, none.
+
+    ``form`` is where it is edited but as text, "" where only text helps.
+    """
 
     name: str
     words: str
@@ -34,6 +41,7 @@ class FileChange:
     is_new: bool
     is_gone: bool
     is_editable: bool
+    form: str
     editors: tuple[str, ...]
 
 
@@ -82,6 +90,7 @@ class DraftPage:
     warnings: tuple[Problem, ...]
     files: tuple[FileChange, ...]
     names: Names
+    facts: tuple[PlacedFact, ...]
     event_counts: tuple[tuple[str, int], ...]
     mail_counts: tuple[tuple[str, int], ...]
 
@@ -92,7 +101,12 @@ class DraftPage:
 
     @property
     def may_apply(self) -> bool:
-        return not (self.conflicts or self.problems or self.is_empty)
+        return not (self.conflicts or self.problems or self.is_empty or self.is_held)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has to look first at what an import could not read."""
+        return self.draft.review is not None and self.draft.review.held
 
     def reader(self, contact: str) -> str:
         return self.names.contact(contact)
@@ -121,10 +135,22 @@ def show_draft(desk: Desk, asked: Asked) -> Response:
             warnings=trial.warnings,
             files=tuple(_make_change(desk, asked, file) for file in rebased.draft.files),
             names=desk.names() if trial.snapshot is None else make_names(trial.snapshot),
+            facts=_list_facts(desk, rebased.draft),
             event_counts=tuple(Counter(str(one.change) for one in differences.events).items()),
             mail_counts=tuple(Counter(str(one.change) for one in differences.mails).items()),
         ),
     )
+
+
+def _list_facts(desk: Desk, draft: Draft) -> tuple[PlacedFact, ...]:
+    """Return what an import found, as the draft has it now; () for an edit by hand, or where the plan is wrong."""
+    if draft.review is None:
+        return ()
+    name = name_plan_file(draft.review.plan)
+    file = find_file(draft, name)
+    content = read_content(desk.config_dir, name) if file is None else file.after
+    plan = None if content is None else desk.plan_readings.read(name, content)
+    return () if plan is None else place_facts(plan, list_facts(plan), (f.finding for f in draft.review.findings))
 
 
 def _list_joined(desk: Desk, draft: Draft, rebased: Rebased) -> tuple[Joined, ...]:
@@ -156,6 +182,7 @@ def _make_change(desk: Desk, asked: Asked, file: DraftFile) -> FileChange:
         is_new=file.before is None,
         is_gone=file.after is None,
         is_editable=is_edited_here(file.name),
+        form=find_form(file.name),
         editors=list_editors(desk, asked, file.name),
     )
 

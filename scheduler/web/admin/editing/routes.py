@@ -25,6 +25,7 @@ from scheduler.web.admin.editing.rule_pages import (
     show_rules,
 )
 from scheduler.web.admin.editing.text_editor import LARGEST_TEXT, save_text, show_text_editor
+from scheduler.web.admin.editing.uploading import LARGEST_UPLOAD, show_upload, take_upload
 from scheduler.web.admin.editing.visit_form import save_new_visit, save_visit, show_new_visit, show_visit_form
 
 EDITING: tuple[Page | Action, ...] = (
@@ -51,6 +52,8 @@ EDITING: tuple[Page | Action, ...] = (
     Page("/admin/cau-hinh/nhac-viec/{rule}", show_rule_form),
     Action("/admin/cau-hinh/nhac-viec/{rule}", save_rule),
     Action("/admin/cau-hinh/nhac-viec/{rule}/xoa", remove_rule),
+    Page("/admin/tai-len", show_upload),
+    Action("/admin/tai-len", take_upload, largest=LARGEST_UPLOAD, files=1),
     Page("/admin/nhap/{draft}", show_draft),
     Action("/admin/nhap/{draft}/ap-dung", apply_draft),
     Action("/admin/nhap/{draft}/bo", discard_draft),

@@ -62,6 +62,12 @@ def keep_edit(desk: Desk, asked: Asked, footing: Footing, seen: bytes | None, ou
     return desk.drafts.keep(asked.visitor.id, title[:_LONGEST_TITLE], (DraftFile(footing.file, seen, ours),), asked.now)
 
 
+def release_draft(desk: Desk, draft: Draft) -> None:
+    """Let an import be applied whose errors somebody has looked at."""
+    if draft.review is not None and draft.review.held:
+        desk.drafts.keep_again(replace(draft, review=replace(draft.review, held=False)), draft)
+
+
 def find_file(draft: Draft | None, name: str) -> DraftFile | None:
     """Return what a draft makes of a file; None where it leaves it alone."""
     return None if draft is None else next((file for file in draft.files if file.name == name), None)
@@ -78,7 +84,9 @@ def _go_on(desk: Desk, asked: Asked, draft: Draft, edited: DraftFile) -> Draft |
         if after is None:
             return None
         files = tuple(replace(file, after=after) if file is known else file for file in draft.files)
-    changed = replace(draft, author=asked.visitor.id, made_at=asked.now, files=files)
+    # Whoever saves the text of an import has looked at what is missing in it.
+    review = None if draft.review is None else replace(draft.review, held=False)
+    changed = replace(draft, author=asked.visitor.id, made_at=asked.now, files=files, review=review)
     if not desk.drafts.keep_again(changed, draft):
         return None
     if draft.author != asked.visitor.id:

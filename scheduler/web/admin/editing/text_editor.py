@@ -15,7 +15,7 @@ from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import PATH, check_edited_here, find_plan_id, word_file
 from scheduler.web.admin.editing.people import list_editors, name_admin
 from scheduler.web.admin.editing.placing import PlacedProblem, place_problems
-from scheduler.web.admin.editing.saving import Footing, find_footing, find_seen, keep_edit
+from scheduler.web.admin.editing.saving import Footing, find_footing, find_seen, keep_edit, release_draft
 from scheduler.web.admin.editing.texts import show_text, take_text
 
 LARGEST_TEXT = 2 * MAX_CHARACTERS
@@ -84,6 +84,7 @@ def save_text(desk: Desk, asked: Asked) -> Response:
     ours = take_text(asked.whole("noi-dung"), None if seen is None else seen.content)
     if seen is not None and ours == seen.content:
         if footing.draft is not None:
+            release_draft(desk, footing.draft)
             return go_to(link_draft(footing.draft.id))
         desk.tell(asked, _tell_same(desk, footing))
         return go_to(link_text(footing.file))
