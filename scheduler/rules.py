@@ -62,12 +62,21 @@ def parse_repeat(sentence: str) -> Repeat:
     return Repeat(every, working, times, sentence)
 
 
-def write_when(lead_days: int, at: time, *, working: bool) -> str:
-    """Return the sentence that is read as these; working days of the day itself are none."""
+def write_when(lead_days: int, at: time, *, working: bool, after: bool) -> str:
+    """Return the sentence that is read as these; the day itself is neither a working day nor before or after."""
     hour = f"at {at:%H:%M}"
     if lead_days == 0:
         return f"on the last day {hour}"
-    return f"{lead_days} {'working ' if working else ''}{'day' if lead_days == 1 else 'days'} before {hour}"
+    return f"{_say_days(lead_days, working=working)} {'after' if after else 'before'} {hour}"
+
+
+def write_repeat(every: int, times: int, *, working: bool) -> str:
+    """Return the sentence that is read as these."""
+    return f"every {_say_days(every, working=working)}, {times} times"
+
+
+def _say_days(count: int, *, working: bool) -> str:
+    return f"{count} {'working ' if working else ''}{'day' if count == 1 else 'days'}"
 
 
 def _parse_hour(sentence: str, hour: str) -> time:

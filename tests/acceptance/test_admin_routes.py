@@ -32,17 +32,24 @@ KNOWN = {
         "plans/%00.yaml",
         "plans/a/b.yaml",
     ),
+    "contact": ("truong-doan", "khong-co", "%00", "a%2fb"),
+    "rule": ("report-5-days", "report-overdue", "khong-co", "ạ"),
+    "visit": ("son-dong", "luc-nam", "khong-co", "%2e%2e"),
     "draft": ("0123456789abcdef", "..%2f..%2fetc", "%ff", "a" * 500),
 }
 FIELDS = (
     "don-vi", "viec", "ngay", "ve", "trang", "tinh-trang", "ly-do", "lich", "ke-hoach", "nguoi", "thiet-bi", "thang",
     "tim", "noi-dung", "ca", "tiep", "ten", "mat-khau",
-    "ban", "nhap", "dong", "tep", "giu",
+    "ban", "nhap", "dong", "tep", "giu", "so", "cong-khai", "xa", "cap", "doan", "huy", "buoi-0", "buoi-0-tu",
+    "buoi-1-noi", "buoi-0-xa", "kieu-han", "gio", "noi-nhan", "nop-ve", "cac-don-vi", "ma", "chuc-vu", "thu", "thuoc",
+    "lanh-dao", "gui-cho",
+    "so-ngay", "phia", "lam-viec", "lai-sau", "so-lan", "mau-thu", "thay", "chua-co",
 )  # fmt: skip
 VALUES = (
     "son-dong", "son-dong/an-ba", "nhan", "mien", "lay-lai", "2024-05-08", "0001-01-01", "9999-12-31", "tong-quan",
     "sent", "can-xem", "overdue", "kiem-tra-2024|plan", "all", "2024-5", "0-0", "-1", "99999999999999999999", "1",
     "chua-dinh", "toi", "kia", "ca-hai", "contacts.yaml",
+    "morning", "an-ba", "unit", "confirmed", "truoc", "sau", "report", "units", "report-due", "08:00", "a@b.example",
 )  # fmt: skip
 KINDS = (
     "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain",

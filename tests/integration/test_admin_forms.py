@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduler.cli.wiring import load_everything
 from scheduler.drafts import Drafts
@@ -120,6 +122,8 @@ def differ(before: str, after: str) -> tuple[list[str], list[str]]:
         f"{HERE}/danh-ba/ubnd-an-ba",
         f"{HERE}/nhac-viec/report-5-days",
         f"{HERE}/nhac-viec/visit-eve",
+        f"{HERE}/nhac-viec/report-overdue",
+        f"{HERE}/nhac-viec/report-overdue-head",
     ],
 )
 def test_a_form_that_is_sent_as_it_was_shown_changes_no_byte(bench: Bench, lan: Browser, path: str) -> None:
@@ -222,6 +226,9 @@ def test_what_is_wrong_in_a_form_is_told_at_its_field_and_what_was_typed_stays(b
         (f"{HERE}/danh-ba-moi", {"ten": "A", "ma": "Ô", "thuoc": ""}, "Mã «Ô»: chỉ dùng chữ a-z"),
         (f"{HERE}/nhac-viec/visit-eve", {"so_ngay": "1000"}, "Số ngày: ghi từ 0 đến 366"),
         (f"{HERE}/nhac-viec/visit-eve", {"gui_cho": ()}, "Gửi cho: chọn ít nhất một."),
+        (f"{HERE}/nhac-viec/visit-eve", {"phia": "sau"}, "Nhắc sau hạn chỉ dùng cho báo cáo."),
+        (f"{HERE}/nhac-viec/report-5-days", {"lai_sau": "2", "so_lan": "3"}, "Nhắc lại chỉ dùng khi nhắc sau hạn."),
+        (f"{HERE}/nhac-viec/report-overdue", {"so_lan": "1"}, "Số lần: ghi từ 2 đến 20, tính cả lần đầu."),
         (f"{HERE}/nhac-viec-moi", {"so_ngay": "3"}, "Mẫu thư: hãy chọn một."),
     ],
 )
@@ -269,7 +276,7 @@ def test_contacts_are_found(bench: Bench, lan: Browser) -> None:
 
 def test_a_rule_is_changed_by_its_sentence_alone(bench: Bench, lan: Browser) -> None:
     before = read(bench, "reminders.yaml")
-    assert "5 ngày làm việc trước, lúc 08:00" in lan.read(f"{HERE}/nhac-viec")
+    assert "5 ngày làm việc trước hạn, lúc 08:00" in lan.read(f"{HERE}/nhac-viec")
     change(lan, f"{HERE}/nhac-viec/report-5-days", so_ngay="7", lam_viec=(), gio="09:30")
     assert differ(before, read(bench, "reminders.yaml")) == (
         ["    when: 5 working days before at 08:00"], ["    when: 7 days before at 09:30"],
@@ -280,6 +287,30 @@ def test_a_sentence_that_says_the_same_stays_as_it_was_written(bench: Bench, lan
     before = read(bench, "reminders.yaml")
     change(lan, f"{HERE}/nhac-viec/visit-eve", gui_cho=("units", "team"))
     assert differ(before, read(bench, "reminders.yaml")) == (["    to: [team]"], ["    to: [units, team]"])
+
+
+def test_a_rule_for_what_is_late_is_changed_and_made_to_fire_once(bench: Bench, lan: Browser) -> None:
+    before = read(bench, "reminders.yaml")
+    path = f"{HERE}/nhac-viec/report-overdue"
+    words = "1 ngày làm việc sau hạn, lúc 08:00; nhắc lại sau mỗi 2 ngày làm việc, 3 lần"
+    assert words in lan.read(f"{HERE}/nhac-viec")
+    change(lan, path, so_ngay="2", lai_sau="1", so_lan="5")
+    now = read(bench, "reminders.yaml")
+    assert differ(before, now) == (
+        ["    when: 1 working day after at 08:00", "    repeat: every 2 working days, 3 times"],
+        ["    when: 2 working days after at 08:00", "    repeat: every 1 working day, 5 times"],
+    )
+    change(lan, path, lai_sau="", so_lan="")
+    assert differ(now, read(bench, "reminders.yaml")) == (["    repeat: every 1 working day, 5 times"], [])
+
+
+def test_who_leads_is_said_of_a_contact(bench: Bench, lan: Browser) -> None:
+    before = read(bench, "contacts.yaml")
+    change(lan, f"{HERE}/danh-ba/thanh-tra-so", lanh_dao="1")
+    last = "    email: thanh-tra@so-ldtbxh.example\n    of: doan-kiem-tra\n"
+    assert read(bench, "contacts.yaml") == before.replace(last, f"{last}    head: true\n")
+    change(lan, f"{HERE}/danh-ba/thanh-tra-so", lanh_dao=())
+    assert read(bench, "contacts.yaml") == before
 
 
 def test_rules_come_and_go(bench: Bench, lan: Browser) -> None:
@@ -335,6 +366,56 @@ def test_a_file_that_is_wrong_is_edited_as_text(bench: Bench, lan: Browser) -> N
     assert lan.client.get(f"{PAGE}/kiem-tra/son-dong").status_code == 404
     answer = lan.client.post(f"{PAGE}", data={"csrf": lan.csrf, "ten": "x"})
     assert answer.status_code == 400
+
+
+FORMS = (
+    PAGE,
+    f"{PAGE}/kiem-tra/son-dong",
+    f"{PAGE}/bao-cao/bao-cao",
+    f"{HERE}/danh-ba/truong-doan",
+    f"{HERE}/danh-ba-moi",
+    f"{HERE}/nhac-viec/report-overdue",
+    f"{HERE}/nhac-viec-moi",
+)
+TYPED = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ("", "2024-05-27", "29/2/2024", "1900-01-01", "08:00", "7", "0", "366", "a: b # c", "- x", "'", '"', "\\",
+         "a@b.example", "son-dong", "son-dong/an-ba", "1", "\u2028", "\x00", "\ud800", "=?utf-8?q?x?=", "{", "|")
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, Browser]]:
+    made = make_editing_bench(tmp_path_factory.mktemp("forms"))
+    yield made, made.sign_in()
+    made.close()
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=st.sampled_from(FORMS), typed=st.lists(st.tuples(st.integers(0, 99), TYPED), min_size=1, max_size=6))
+def test_whatever_is_typed_into_a_form_is_refused_or_stands_in_the_draft_with_all_comments(
+    shared: tuple[Bench, Browser], path: str, typed: list[tuple[int, str]]
+) -> None:
+    bench, lan = shared
+    fields = open_form(lan, path)
+    own = [number for number, (name, _) in enumerate(fields) if name not in ("csrf", "ban", "nhap")]
+    for number, text in typed:
+        at = own[number % len(own)]
+        fields[at] = (fields[at][0], text.encode("utf-8", "replace").decode())
+    answer = lan.client.post_fields(path, fields)
+    assert answer.status_code in (303, 400)
+    drafts = Drafts(bench.config.parent)
+    for draft in drafts.list_drafts():
+        (file,) = draft.files
+        assert file.before is not None
+        assert file.after is not None
+        assert draft.title
+        comments = re.findall(rb"^ *(#.*)$", file.before, re.MULTILINE)
+        assert [comment for comment in comments if comment not in file.after] == []
+        assert lan.client.get(f"/admin/nhap/{draft.id}").status_code == 200
+        drafts.discard(draft.id)
 
 
 def test_contacts_in_a_spreadsheet_are_shown_and_not_edited(bench: Bench, lan: Browser) -> None:

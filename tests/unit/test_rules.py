@@ -3,9 +3,11 @@
 from datetime import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.model import Repeat, When
-from scheduler.rules import WhenError, parse_repeat, parse_when
+from scheduler.rules import WhenError, parse_repeat, parse_when, write_repeat, write_when
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,21 @@ def test_parse_when_names_what_is_wrong(sentence: str, part: str) -> None:
         parse_when(sentence)
     assert part in str(caught.value)
     assert f"'{sentence}'" in str(caught.value)
+
+
+@given(st.integers(0, 366), st.times(), st.booleans(), st.booleans())
+def test_a_sentence_that_is_written_is_read_as_what_it_was_written_from(
+    days: int, at: time, working: bool, after: bool
+) -> None:
+    at = at.replace(second=0, microsecond=0)
+    when = parse_when(write_when(days, at, working=working, after=after))
+    assert (when.lead_days, when.at) == (days, at)
+    assert (when.working, when.after) == ((working, after) if days else (False, False))
+
+
+@given(st.integers(1, 366), st.integers(2, 20), st.booleans())
+def test_a_repetition_that_is_written_is_read_as_what_it_was_written_from(
+    every: int, times: int, working: bool
+) -> None:
+    repeat = parse_repeat(write_repeat(every, times, working=working))
+    assert (repeat.every, repeat.times, repeat.working) == (every, times, working)

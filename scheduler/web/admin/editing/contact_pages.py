@@ -11,7 +11,6 @@ from starlette.responses import Response
 from scheduler.model import Plan
 from scheduler.naming import fold_text, make_unique_slug
 from scheduler.planfile.read import CONTACTS
-from scheduler.planfile.schemas import ContactKeys
 from scheduler.planfile.sheet import find_sheets
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
@@ -75,7 +74,6 @@ class ContactPage:
     values: ContactValues
     places: tuple[Choice, ...]
     plans: tuple[Choice, ...]
-    may_head: bool
 
 
 def show_contacts(desk: Desk, asked: Asked) -> Response:
@@ -180,7 +178,6 @@ def _show(
         values=values,
         places=tuple(_list_places(plans))[:_MOST_PLACES],
         plans=tuple(Choice(plan.id, plan.title) for plan in plans),
-        may_head=_HEAD in ContactKeys.model_fields,
     )
     return desk.show("contact_form", asked, page, WRONG if faults else 200)
 
