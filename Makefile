@@ -12,7 +12,7 @@ demo: .venv/runtime ## the main job on the sample plan: document -> calendar -> 
 	@$(BIN)/scheduler demo
 
 test: .venv/dev ## all tests but the soak
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint types test ## lint, types, tests: what CI runs
 
