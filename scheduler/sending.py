@@ -184,8 +184,8 @@ class Sender:
             if not rows:
                 break
             queue.last = rows[-1]
-            series = {row.series for row in rows}
-            choice = choose_due(sending.list_due_of_series(series, now), sending.list_sent_series(series), now)
+            due = sending.list_due_of_series(rows, now)
+            choice = choose_due(due, sending.list_sent_series({row.series for row in rows}), now)
             # Of a series that reaches further, the rows to come are chosen when it is their turn.
             read = {row.id for row in rows}
             sending.expire(tuple(expiry for expiry in choice.expire if expiry.id in read), now)

@@ -62,24 +62,26 @@ class Sending:
         with begin_reading(self._engine) as connection:
             return tuple(DueRow(*row) for row in connection.execute(query))
 
-    def list_due_of_series(self, series: Collection[str], now: datetime) -> tuple[DueRow, ...]:
-        """Return all rows of ``series`` whose ``next_at`` has come."""
-        query = select(*_DUE_COLUMNS).where(deliveries.c.series.in_(series), deliveries.c.next_at <= now)
+    def list_due_of_series(self, rows: Sequence[DueRow], now: datetime) -> Sequence[DueRow]:
+        """Return all rows whose ``next_at`` has come of the series that ``rows``, which are due, belong to."""
+        columns, series = deliveries.c, {row.series for row in rows}
+        of_series = and_(columns.series.in_(series), columns.next_at <= now)
         with begin_reading(self._engine) as connection:
-            return tuple(DueRow(*row) for row in connection.execute(query))
+            if connection.scalar(select(func.count()).where(of_series)) == len(rows):
+                return rows
+            return tuple(DueRow(*row) for row in connection.execute(select(*_DUE_COLUMNS).where(of_series)))
 
     def list_sent_series(self, series: Collection[str]) -> tuple[SentSeries, ...]:
         """Return the newest instant that was sent, or may have been, of each of ``series``; none that has none."""
-        # States are looked at here: SQLite would rather go through every row that was ever sent.
-        query = select(deliveries.c.series, deliveries.c.due_at, deliveries.c.state).where(
-            deliveries.c.series.in_(series)
+        # Not the bare column: by its index SQLite would rather go through every row that was ever sent.
+        state = deliveries.c.state.concat("")
+        query = (
+            select(deliveries.c.series, func.max(deliveries.c.due_at))
+            .where(deliveries.c.series.in_(series), state.in_(_ON_THEIR_WAY))
+            .group_by(deliveries.c.series)
         )
-        newest: dict[str, datetime] = {}
         with begin_reading(self._engine) as connection:
-            for name, due_at, state in connection.execute(query):
-                if state in _ON_THEIR_WAY:
-                    newest[name] = max(due_at, newest.get(name, due_at))
-        return tuple(SentSeries(name, due_at) for name, due_at in newest.items())
+            return tuple(SentSeries(*row) for row in connection.execute(query))
 
     def expire(self, expiries: tuple[Expiry, ...], now: datetime) -> None:
         """Mark rows ``expired``; one that may have arrived stays ``unconfirmed``, and is not looked at again."""
