@@ -201,7 +201,8 @@ def make_progress() -> Progress:
 def demo(out: Path) -> None:
     """Tell the story of the shipped sample plan: document, calendar, every mail of the season.
 
-    Everything stays on this machine. Leaves feed.ics, mails/ and report.html in the folder.
+    No report comes in it, and what would follow up is left out: see rehearse --reports. Everything stays on this
+    machine. Leaves feed.ics, mails/ and report.html in the folder.
     """
     configure_logs("warning")
     document = next(iter(sorted(find_shipped("examples").glob("*.txt"))), None)

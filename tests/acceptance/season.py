@@ -16,6 +16,7 @@ from scheduler.changes import EventChanges, ReminderChanges
 from scheduler.clock import JumpingClock
 from scheduler.delivery import DeliveryState
 from scheduler.differences import Differences
+from scheduler.digests import FollowUp
 from scheduler.feeds import build_feed
 from scheduler.following import Decision, Setup
 from scheduler.ledger import Ledger
@@ -67,6 +68,7 @@ class Season:
         self.decisions: list[Decision] = []
         self.service: Service | None = None
         self.snapshot: Snapshot | None = None
+        self.follow_up: FollowUp | None = None
 
     def edit(
         self,
@@ -77,9 +79,9 @@ class Season:
         """Save a configuration now; return what ``scheduler diff --draft`` would have said of it."""
         asked = (plans or (make_plan(),), contacts or make_contacts(), rules or make_rules())
         now = self.clock.now()
-        proposal = propose_changes(make_snapshot_of(*asked), self.ledger, CAUTION, now)
+        proposal = propose_changes(make_snapshot_of(*asked, follow_up=self.follow_up), self.ledger, CAUTION, now)
         foretold = describe_proposal(proposal, self.ledger, now)
-        setup = self._make_setup(make_snapshot_of(*asked, before=self.snapshot))
+        setup = self._make_setup(make_snapshot_of(*asked, before=self.snapshot, follow_up=self.follow_up))
         self.snapshot = setup.snapshot
         decided = len(self.decisions)
         if self._asks:
@@ -212,9 +214,14 @@ class Season:
 
 
 def make_snapshot_of(
-    plans: tuple[Plan, ...], contacts: tuple[Contact, ...], rules: tuple[Rule, ...], before: Snapshot | None = None
+    plans: tuple[Plan, ...],
+    contacts: tuple[Contact, ...],
+    rules: tuple[Rule, ...],
+    *,
+    before: Snapshot | None = None,
+    follow_up: FollowUp | None = None,
 ) -> Snapshot:
-    return make_snapshot(plans, contacts, rules, WorkingDays(), "so.example", before=before)
+    return make_snapshot(plans, contacts, rules, WorkingDays(), "so.example", follow_up, before=before)
 
 
 def sort_changes(proposal: Proposal) -> list[PlanProposal]:

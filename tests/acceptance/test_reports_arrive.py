@@ -5,21 +5,31 @@ The sample: a report of Sơn Động and Lục Nam due before 10/5/2024, told of
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from scheduler.arrivals import NOT_OWED_NOW, Mark, ReportMark
 from scheduler.delivery import DeliveryState, Verdict, plan_skip
+from scheduler.digests import FollowUp
 from scheduler.ledger import FrozenMessage
-from scheduler.model import Due, Plan
+from scheduler.model import Due, Plan, Rule
+from scheduler.rules import parse_repeat, parse_when
 from tests.acceptance.season import Season, at, open_season
 from tests.acceptance.test_stories import make_ten
-from tests.samples import make_plan
+from tests.samples import make_plan, make_rules
 
 FIRST = ("03/05 08:00", "report-due")
 LAST = ("09/05 08:00", "report-last-day")
+OVERDUE = Rule(
+    "overdue",
+    "report",
+    ("units",),
+    parse_when("1 working day after at 08:00"),
+    "report-overdue",
+    repeat=parse_repeat("every 2 working days, 3 times"),
+)
 
 
 @pytest.fixture
@@ -135,3 +145,80 @@ def test_an_edit_that_waits_is_the_same_edit_after_a_report_came(season: Season)
     season.run_until(at(1, 10))
     assert season.ledger.edits.find_waiting() is None
     assert [decision.applied for decision in season.decisions] == [True, True, False, True]
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Season]:
+    with open_season(tmp_path, start=at(25, 9, month=4)) as opened:
+        opened.follow_up = FollowUp()
+        opened.edit(make_report_plan(), rules=(*make_rules(), OVERDUE))
+        yield opened
+
+
+def list_follow_up(season: Season, *, since: datetime | None = None) -> list[tuple[str, str, str]]:
+    return [
+        mail for mail in season.list_mails(since=since) if mail[1] in ("report-received", "report-overdue", "digest")
+    ]
+
+
+def test_a_receipt_goes_once_and_not_where_its_mark_is_taken_back_before(followed: Season) -> None:
+    followed.run_until(at(3, 9))
+    mark(followed, Mark.RECEIVED, on=date(2024, 5, 3))
+    mark(followed, Mark.TAKEN_BACK)
+    mark(followed, Mark.RECEIVED, unit="luc-nam", on=date(2024, 5, 3))
+    followed.run_until(at(3, 12))
+    assert list_follow_up(followed, since=at(3, 9)) == [("03/05 09:00", "report-received", "ubnd-luc-nam")]
+    mark(followed, Mark.RECEIVED, on=date(2024, 5, 3))
+    followed.run_until(at(3, 14))
+    mark(followed, Mark.SAID)
+    mark(followed, Mark.TAKEN_BACK)
+    mark(followed, Mark.EXCUSED)
+    followed.run_until(at(3, 15))
+    assert list_follow_up(followed, since=at(3, 9)) == [
+        ("03/05 09:00", "report-received", "ubnd-luc-nam"),
+        ("03/05 12:00", "report-received", "ubnd-son-dong"),
+    ]
+
+
+def test_a_digest_with_nothing_to_say_does_not_go(followed: Season) -> None:
+    mark(followed, Mark.EXCUSED)
+    mark(followed, Mark.EXCUSED, unit="luc-nam")
+    followed.run_until(at(10, 9, month=6))
+    # Excused on 25/4 and told until a week later.
+    assert list_follow_up(followed) == [("02/05 07:30", "digest", "truong-doan")]
+    digests = [row for row in followed.ledger.history.list_deliveries() if row.rule == "digest"]
+    assert {(row.state, row.detail) for row in digests[1:]} == {("skipped", "nothing to say")}
+
+
+def test_only_who_owes_is_reminded_after_the_last_day(followed: Season) -> None:
+    followed.run_until(at(9, 12))
+    mark(followed, Mark.SAID)
+    followed.run_until(at(13, 9))
+    mark(followed, Mark.TAKEN_BACK)
+    mark(followed, Mark.RECEIVED, unit="luc-nam", on=date(2024, 5, 13))
+    followed.run_until(at(24, 9))
+    assert [mail for mail in list_follow_up(followed, since=at(10, 0)) if mail[1] != "digest"] == [
+        ("10/05 08:00", "report-overdue", "ubnd-luc-nam"),
+        ("13/05 09:00", "report-overdue", "ubnd-son-dong"),
+        ("13/05 09:00", "report-received", "ubnd-luc-nam"),
+        ("14/05 08:00", "report-overdue", "ubnd-son-dong"),
+        ("16/05 08:00", "report-overdue", "ubnd-son-dong"),
+    ]
+
+
+def test_three_days_without_the_service_send_one_overdue_reminder_and_one_digest(followed: Season) -> None:
+    followed.run_until(at(9, 12))
+    followed.clock.reach(at(17, 9))
+    followed.run_until(at(17, 10))
+    assert list_follow_up(followed, since=at(17, 0)) == [
+        ("17/05 09:00", "digest", "truong-doan"),
+        ("17/05 09:00", "report-overdue", "ubnd-luc-nam"),
+        ("17/05 09:00", "report-overdue", "ubnd-son-dong"),
+    ]
+
+
+def test_a_reminder_rule_that_is_deleted_takes_its_overdue_mails_back(followed: Season) -> None:
+    followed.run_until(at(9, 12))
+    followed.edit(make_report_plan(), rules=make_rules())
+    followed.run_until(at(24, 9))
+    assert [mail for mail in list_follow_up(followed) if mail[1] == "report-overdue"] == []
