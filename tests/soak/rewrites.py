@@ -18,11 +18,13 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 
@@ -181,20 +183,30 @@ class Watch:
             return min((at for seen, at in self._served_at.items() if seen >= number), default=time.monotonic())
 
     def _run(self) -> None:
-        body, rows = b"", ""
+        tag, stamp = "", 0
         while not self._stopping.wait(0.03):
-            with urllib.request.urlopen(self._url, timeout=30) as answer:
-                now = answer.read()
+            answer = self._ask(tag)
             at = time.monotonic()
             self._findings.feeds_read += 1
-            if now != body:
-                body = now
+            if answer is not None:
+                body, tag = answer
                 self._served = self._note("feed", name_feed(body.decode()), self._served, at)
-            held = read_ledger(self._ledger)
-            self._findings.ledgers_read += 1
-            if held != rows:
-                rows = held
-                self._held = self._note("ledger", rows, self._held, at)
+            written = self._ledger.stat().st_mtime_ns
+            if written != stamp:
+                stamp = written
+                self._findings.ledgers_read += 1
+                self._held = self._note("ledger", read_ledger(self._ledger), self._held, at)
+
+    def _ask(self, tag: str) -> tuple[bytes, str] | None:
+        """Fetch the feed with its tag; None where it is as it was."""
+        request = urllib.request.Request(self._url, headers={"If-None-Match": tag})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.read(), str(answer.headers["ETag"])
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_MODIFIED:
+                raise
+            return None
 
     def _note(self, what: str, name: str, before: int, at: float) -> int:
         with self._turn:
