@@ -40,7 +40,7 @@ screens: .venv/dev ## pictures of every page, in docs/screens
 	@SCREENS=write $(BIN)/pytest tests/acceptance/test_browser.py
 
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
-	@for bench in plan_reminders reload import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages; do \
+	@for bench in plan_reminders reload import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages send_on_time; do \
 	  echo "== $$bench"; $(BIN)/python bench/$$bench.py || failed=1; done; exit $${failed:-0}
 
 lock: .venv/dev ## resolve the requirements anew

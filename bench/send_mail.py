@@ -12,7 +12,6 @@ import cProfile
 import os
 import pstats
 import queue
-import resource
 import shutil
 import smtplib
 import socket
@@ -38,7 +37,7 @@ from jinja2 import DictLoader, Environment
 from measure import Stopwatch, Target, Variant, compute_ratio, format_table, judge_targets, time_in_turn
 
 from scheduler.cli.logs import configure_logs
-from scheduler.clock import JumpingClock, WallClock
+from scheduler.clock import Clock, JumpingClock
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
@@ -68,7 +67,6 @@ PEER_MAILS = 500
 CONNECTIONS = 8
 AT_LEAST_TO_PEERS = 8
 AT_LEAST_TO_LIMIT = 0.5
-LATENESS_AT_MOST_SECONDS = 0.1
 DUE = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
 BEFORE = DUE - timedelta(days=3)
 DOMAIN = "so-ldtbxh.example"
@@ -111,8 +109,11 @@ class Job:
     reminders: tuple[Reminder, ...]
 
 
-def make_job(mails: int) -> Job:
-    """Make a plan whose reminders of ``DUE`` go to ``mails`` addresses: units of 2 offices, 2 communes, 10 members."""
+def make_job(mails: int, visited_on: date = date(2025, 3, 17)) -> Job:
+    """Make a plan whose reminders go to ``mails`` addresses: units of 2 offices, 2 communes, 10 members.
+
+    All are due at 08:00 seven days before ``visited_on``, which by default is ``DUE``.
+    """
     per_visit = 14
     numbers = range(-(-mails // per_visit))
     units = tuple(
@@ -143,7 +144,7 @@ def make_job(mails: int) -> Job:
         teams=tuple(Team(f"t{n}", f"Đoàn số {n}", tuple(f"m{k}-{n}" for k in range(10))) for n in numbers),
         visits=tuple(
             Visit(
-                f"v{n}", f"u{n}", (f"a{n}", f"b{n}"), (date(2025, 3, 17),),
+                f"v{n}", f"u{n}", (f"a{n}", f"b{n}"), (visited_on,),
                 (VisitSession("morning"), VisitSession("afternoon")), team=f"t{n}",
             )
             for n in numbers
@@ -172,7 +173,8 @@ class Bench:
     def send_ours(self) -> float:
         """The service: two durable commits a mail, grouped; rendered and composed from the plan."""
         watch = Stopwatch()
-        with self._open_service(clock := JumpingClock(BEFORE)) as (service, ledger):
+        clock = JumpingClock(BEFORE)
+        with open_service(self._job.snapshot, clock, self._port, self._name_ledger()) as (service, ledger):
             clock.reach(DUE)
             with watch.running():
                 service.tick()
@@ -256,42 +258,18 @@ class Bench:
 
     def profile_ours(self, lines: int) -> str:
         """Return where our time goes, by own time."""
-        with self._open_service(clock := JumpingClock(BEFORE)) as (service, _), cProfile.Profile() as profile:
+        clock = JumpingClock(BEFORE)
+        with open_service(self._job.snapshot, clock, self._port, self._name_ledger()) as (service, _):
             clock.reach(DUE)
-            service.tick()
+            with cProfile.Profile() as profile:
+                service.tick()
         with (self._folder / "profile.txt").open("w+", encoding="utf-8") as text:
             pstats.Stats(profile, stream=text).sort_stats("tottime").print_stats(lines)
             text.seek(0)
             return text.read()
 
-    @contextmanager
-    def _open_service(
-        self, clock: JumpingClock | WallClock, on_attempt: Callable[[Attempt], None] = lambda attempt: None
-    ) -> Iterator[tuple[Service, Ledger]]:
-        ledger = Ledger.open(f"sqlite:///{self._folder / f'{next(self._numbers)}.sqlite3'}")
-        mailer = Mailer(
-            RelaySettings("127.0.0.1", self._port, "none", None, None, 30.0),
-            local_hostname="bench.example",
-            connections=CONNECTIONS,
-        )
-        writer = MessageWriter(
-            load_templates((find_shipped("templates") / "email",)), Letterhead(f"so@{DOMAIN}", f"so@{DOMAIN}", DOMAIN)
-        )
-        service = Service(
-            snapshot=self._job.snapshot,
-            ledger=ledger,
-            mailer=mailer,
-            writer=writer,
-            clock=clock,
-            publish=lambda snapshot, recorded, today: None,
-            on_attempt=on_attempt,
-        )
-        service.start()
-        try:
-            yield service, ledger
-        finally:
-            mailer.close()
-            ledger.close()
+    def _name_ledger(self) -> Path:
+        return self._folder / f"{next(self._numbers)}.sqlite3"
 
     def _make_table(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._folder / f"{next(self._numbers)}.peer.sqlite3", check_same_thread=False)
@@ -305,6 +283,41 @@ class Bench:
         content = compose_as_peers(environment, reminder)
         with smtplib.SMTP("127.0.0.1", self._port, local_hostname="bench.example") as server:
             server.sendmail(f"so@{DOMAIN}", [reminder.address], content)
+
+
+@contextmanager
+def open_service(
+    snapshot: Snapshot,
+    clock: Clock,
+    port: int,
+    path: Path,
+    on_attempt: Callable[[Attempt], None] = lambda attempt: None,
+) -> Iterator[tuple[Service, Ledger]]:
+    """Start the service with a ledger at ``path`` and ``CONNECTIONS`` connections to ``port``; all is planned then."""
+    ledger = Ledger.open(f"sqlite:///{path}")
+    mailer = Mailer(
+        RelaySettings("127.0.0.1", port, "none", None, None, 30.0),
+        local_hostname="bench.example",
+        connections=CONNECTIONS,
+    )
+    writer = MessageWriter(
+        load_templates((find_shipped("templates") / "email",)), Letterhead(f"so@{DOMAIN}", f"so@{DOMAIN}", DOMAIN)
+    )
+    service = Service(
+        snapshot=snapshot,
+        ledger=ledger,
+        mailer=mailer,
+        writer=writer,
+        clock=clock,
+        publish=lambda snapshot, recorded, today: None,
+        on_attempt=on_attempt,
+    )
+    service.start()
+    try:
+        yield service, ledger
+    finally:
+        mailer.close()
+        ledger.close()
 
 
 _WORK: list[Callable[[int], None]] = []
@@ -403,7 +416,6 @@ def main() -> int:
     print(format_table(timings, ours))
     mails = len(job.reminders)
     print("mails/s:", "; ".join(f"{row.name} {mails / sorted(row.taken)[len(row.taken) // 2]:.0f}" for row in timings))
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     targets = (
         Target("to the script", compute_ratio(script, ours), AT_LEAST_TO_PEERS, at_least=True),
         Target("to APScheduler", compute_ratio(jobs, ours), AT_LEAST_TO_PEERS, at_least=True),
