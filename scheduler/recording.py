@@ -44,6 +44,8 @@ class Recorder:
         self._clock = clock
         self._tell = tell
         self._kept: list[tuple[Result, str]] = []
+        # Bound once: the lazy one is bound anew for every mail, even where nothing is logged.
+        self._log = _log.bind()
 
     @property
     def kept(self) -> int:
@@ -102,7 +104,7 @@ class Recorder:
         self._ledger.sending.move_unsent(delivery, Verdict(state, None, NO_LONGER_WANTED), self._clock.now())
 
     def _announce(self, delivery: Delivery, subject: str, verdict: Verdict, at: datetime) -> None:
-        log = _log.info if verdict.state is DeliveryState.SENT else _log.warning
+        log = self._log.info if verdict.state is DeliveryState.SENT else self._log.warning
         log("delivery", id=delivery.id, rule=delivery.rule, to=delivery.address, state=verdict.state,
             detail=verdict.detail)  # fmt: skip
         self._tell(Attempt(delivery, subject, verdict.state, verdict.detail, at))
