@@ -18,6 +18,7 @@ from scheduler.model import Admin
 from scheduler.web.admin.editing.found_words import word_finding, word_place, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (
+    word_by,
     word_change,
     word_count,
     word_detail,
@@ -77,6 +78,7 @@ class Screens:
             count=word_count,
             detail=word_detail,
             reason=word_reason,
+            by=word_by,
             change=word_change,
             event=word_event,
             finding=word_finding,
