@@ -72,6 +72,7 @@ def write_folder(folder: Path, configured: Configured, ledger_url: str) -> None:
         "smtp": {"host": "127.0.0.1", "port": 25, "security": "none"},
         "mail": {"sender": "so@so.example"},
         "ledger": {"url": ledger_url},
+        "follow_up": {"receipts": False, "digest": False},
     }
     files: dict[str, object] = {
         "settings": settings,

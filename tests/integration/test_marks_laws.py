@@ -63,7 +63,8 @@ class Practice:
         reconcile_marks(SNAPSHOT, self.ledger, Caution(), self.now)
         self.ledger.arrivals.hold_back(self.now, due_by=self.now)
         sending = self.ledger.sending
-        choice = choose_due(sending.list_due(self.now), sending.list_sent_series(self.now), self.now)
+        due = sending.list_due(self.now)
+        choice = choose_due(due, sending.list_sent_series({row.series for row in due}), self.now)
         sending.expire(choice.expire, self.now)
         went = []
         for row in sending.list_rows(choice.send):
