@@ -81,10 +81,12 @@ def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_
         assert first.wait(30)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
-    rows = run_command("history", "--json", folder=tmp_path).records("deliveries")
+    every = run_command("history", "--json", folder=tmp_path).records("deliveries")
+    # What follows up reports goes by the day on which this runs.
+    rows = [row for row in every if row["rule"] != "digest" and not str(row["rule"]).startswith("report-overdue")]
     assert {row["state"] for row in rows if row["item"] != "son-dong"} == {"expired"}
-    assert "sending" not in {row["state"] for row in rows}
-    assert sorted(arrived) == sorted(row["to"] for row in rows if row["state"] == "sent")
+    assert "sending" not in {row["state"] for row in every}
+    assert sorted(arrived) == sorted(row["to"] for row in every if row["state"] == "sent")
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
