@@ -65,7 +65,6 @@ class Service:
         self._publish = publish
         self._on_attempt = on_attempt
         self._published_on: date | None = None
-        self._ticking = threading.Lock()
         self._states_changed = True
         self.stopping = threading.Event()
         self.on_progress: Callable[[], None] = lambda: None
@@ -124,15 +123,6 @@ class Service:
 
     def tick(self) -> datetime | None:
         """Do what is due now; return the instant of the next work, None when no row waits for time."""
-        if not self._ticking.acquire(blocking=False):
-            # A watchdog took a long tick for a dead one; two senders must not meet.
-            return self._clock.now() + RELAY_PAUSE
-        try:
-            return self._tick()
-        finally:
-            self._ticking.release()
-
-    def _tick(self) -> datetime | None:
         began_at = self._clock.now()
         self._settle()
         in_force = self._following.in_force

@@ -41,6 +41,7 @@ class Timer:
         self._last_beat = read_wall_clock()
         self.failure: str | None = None
         self._stopping = threading.Event()
+        self._ticking = threading.Lock()
         self._scheduler = self._make_scheduler()
         self._watchdog = threading.Thread(target=self._watch, name="timer-watchdog", daemon=True)
 
@@ -109,6 +110,18 @@ class Timer:
         self._tick(self._clock.now())
 
     def _tick(self, instant: datetime) -> None:
+        if not self._ticking.acquire(blocking=False):
+            # The watchdog took a long tick for a dead one. Two must not meet, nor may time move under the first; it
+            # arms what comes next when it ends, and until then the sweep looks in.
+            return
+        try:
+            next_at = self._run_work(instant)
+        finally:
+            self._ticking.release()
+        if next_at is not None and not self._stopping.is_set():
+            self.arm(next_at)
+
+    def _run_work(self, instant: datetime) -> datetime | None:
         next_at: datetime | None = None
         self.beat()
         try:
@@ -119,8 +132,7 @@ class Timer:
             self.failure = f"{type(error).__name__}: {error}"
             _log.exception("tick failed; the sweep tries again")
         self.beat()
-        if next_at is not None and not self._stopping.is_set():
-            self.arm(next_at)
+        return next_at
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._sweep_every.total_seconds()):

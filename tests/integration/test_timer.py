@@ -84,6 +84,30 @@ def test_a_dead_scheduler_is_started_anew_by_the_watchdog() -> None:
     assert not timer.is_running
 
 
+def test_a_tick_taken_for_dead_is_neither_met_by_another_nor_does_time_move_under_it() -> None:
+    clock = JumpingClock(START)
+    seen: list[tuple[str, datetime]] = []
+    may_end, swept_anew = threading.Event(), threading.Event()
+
+    class WatchedTimer(Timer):
+        """Tells when a scheduler that the watchdog started has swept."""
+
+        def _sweep(self) -> None:
+            super()._sweep()
+            swept_anew.set()
+
+    def work() -> None:
+        seen.append(("begins", clock.now()))
+        may_end.wait(PATIENCE_SECONDS)
+        seen.append(("ends", clock.now()))
+
+    timer = WatchedTimer(clock, work)
+    with running(timer):
+        assert swept_anew.wait(PATIENCE_SECONDS)
+        may_end.set()
+    assert seen[:2] == [("begins", START), ("ends", START)]
+
+
 def test_a_stopped_timer_calls_no_more() -> None:
     clock = JumpingClock(START)
     work = Work(clock, [])

@@ -82,6 +82,9 @@ def main() -> None:
     print(f"{options.kills} kills: {len(arrived)} receipts of {len(rows)} mails; lost {len(lost)}, not sent {unsent}")
     print(f"duplicates {len(twice)}, not in doubt {len(unnamed)}, with other bytes {len(changed)}", end="; ")
     print(f"rows in doubt {len(in_doubt)}")
+    for row in rows:
+        if row["state"] != "sent":
+            print(f"not sent: {row['key']} {row['state']}")
     sys.exit(1 if lost or unnamed or changed or unsent else 0)
 
 
