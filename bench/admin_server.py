@@ -35,7 +35,7 @@ from scheduler.model import Admin, Commune, Contact, Plan, Unit, Visit, VisitSes
 from scheduler.planfile.admins import save_admin
 from scheduler.settings_sections import SignInSettings
 from scheduler.shipped_files import find_shipped
-from scheduler.snapshot import Snapshot, Wanted
+from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.web.admin.app import AdminSite, build_admin
 from scheduler.web.health import Health
 from scheduler.web.pages import StaticFiles
@@ -139,7 +139,7 @@ def make_snapshot_of(visits: int, today: date) -> Snapshot:
     )
     report = replace(small.plan.reports[0], owed_by=tuple(unit.id for unit in units))
     plan = replace(small.plan, id=PLAN, units=units, visits=planned, reports=(report,))
-    return Snapshot((Wanted(plan, (), (), (), ()),), tuple(list_contacts(plan)), WorkingDays(()))
+    return make_snapshot((plan,), tuple(list_contacts(plan)), (), WorkingDays(()), "so.example")
 
 
 def list_contacts(plan: Plan) -> Iterator[Contact]:
