@@ -19,7 +19,7 @@ from scheduler.heard import NOTHING_HEARD, NOTHING_SAID, Hear, Said
 from scheduler.letters import EarlierMail
 from scheduler.letters.digest import describe_digest_facts, make_occurrence_finder
 from scheduler.messages import ComposedMessage, MessageWriter
-from scheduler.model import About, Contact, Plan, RecordedEvent
+from scheduler.model import About, Contact, Plan, RecordedEvent, Reminder
 from scheduler.notices import RULE, Told
 from scheduler.plan_index import PlanIndex
 from scheduler.receipts import RULE as RECEIPT
@@ -97,7 +97,7 @@ class Composer:
             return self._compose_digest(wanted, delivery, contact, written_at)
         return self._writer.write(
             wanted.plan,
-            delivery.reminder,
+            _name_writing(delivery),
             contact,
             contacts=wanted.contacts,
             events=tuple(self._events.get((delivery.plan, delivery.about, delivery.item), ())),
@@ -131,7 +131,7 @@ class Composer:
         )
         if facts is None:
             return None
-        return self._writer.write_digest(wanted.plan, delivery.reminder, contact, facts, written_at=written_at)
+        return self._writer.write_digest(wanted.plan, _name_writing(delivery), contact, facts, written_at=written_at)
 
     def _compose_notice(
         self, wanted: Wanted, delivery: Delivery, contact: Contact, written_at: datetime
@@ -140,7 +140,7 @@ class Composer:
         truth = None if told is None else read_truth(told.truth)
         return self._writer.write_notice(
             wanted.plan,
-            delivery.reminder,
+            _name_writing(delivery),
             contact,
             earlier=None if told is None or truth is None else EarlierMail(truth, told.told_at, told.subject or None),
             contacts=wanted.contacts,
@@ -156,3 +156,13 @@ class Composer:
             return (*self._events.get(item, ()), *self._gone.get(item, ()))
         own = {(r.about, r.item) for r in wanted.reminders if r.contact == contact.id and r.about == "visit"}
         return tuple(row for about, item in sorted(own) for row in self._events.get((delivery.plan, about, item), ()))
+
+
+def _name_writing(delivery: Delivery) -> Reminder:
+    """Return the reminder, with a key of its own where its mail was begun before and is written anew.
+
+    What it tells has changed since then: under the Message-ID of a mail that may have arrived it would pass for a
+    second copy of that, and be dropped.
+    """
+    reminder = delivery.reminder
+    return reminder._replace(key=f"{delivery.key}|{delivery.claims}") if delivery.claims else reminder

@@ -116,8 +116,6 @@ def _make_row(reminder: Reminder, now: datetime) -> dict[str, object]:
 
 def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) -> None:
     for revision in revisions:
-        # The frozen message told the old truth; the next claim writes a new one.
-        connection.execute(delete(messages).where(messages.c.delivery_id == revision.id))
         statement = (
             update(deliveries)
             .where(
@@ -126,7 +124,9 @@ def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) 
             )
             .values(**_make_row(revision.reminder, now), state=DeliveryState.PLANNED, message_id=None, detail="")
         )
-        connection.execute(statement)
+        if connection.execute(statement).rowcount:
+            # The frozen message told the old truth; the next claim writes a new one.
+            connection.execute(delete(messages).where(messages.c.delivery_id == revision.id))
 
 
 def _cancel(connection: Connection, cancels: Iterable[Cancel], now: datetime) -> None:

@@ -14,7 +14,7 @@ from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
-from scheduler.model import Contact, Rule
+from scheduler.model import Contact, Plan, Rule
 from scheduler.pacing import Limits
 from scheduler.rules import parse_when
 from scheduler.service import Attempt, Service
@@ -47,7 +47,9 @@ class SetClock:
         self.shown = max(self.shown, instant)
 
 
-def make_visit_snapshot(recipients: int, *, name: str = "Cơ quan", visit_on: date = date(2024, 5, 20)) -> Snapshot:
+def make_visit_snapshot(
+    recipients: int, *, name: str = "Cơ quan", visit_on: date = date(2024, 5, 20), plan: Plan | None = None
+) -> Snapshot:
     """One visit; each recipient is told 7 days before, and again 2 days before, at 08:00 local time."""
     contacts = tuple(
         Contact(f"c{n}", f"{name} {n}" if n == recipients - 1 else f"Cơ quan {n}", "son-dong", f"c{n}@d{n % 2}.example")
@@ -57,7 +59,7 @@ def make_visit_snapshot(recipients: int, *, name: str = "Cơ quan", visit_on: da
         Rule(f"visit-{days}", "visit", ("units",), parse_when(f"{days} days before at 08:00"), "visit-coming")
         for days in (7, 2)
     )
-    plan = make_plan(visits=(make_visit(dates=(visit_on,)),), reports=())
+    plan = plan or make_plan(visits=(make_visit(dates=(visit_on,)),), reports=())
     return make_snapshot((plan,), contacts, rules, WorkingDays(), "so.example")
 
 

@@ -7,6 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.integration.post_office import (
     read_id,
 )
 from tests.integration.scripted_relay import HANG_UP, STALL, ScriptedRelay
+from tests.samples import make_plan, make_visit
 
 SENT, FAILED, RETRYING = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.RETRYING
 UNCONFIRMED, PLANNED, EXPIRED = DeliveryState.UNCONFIRMED, DeliveryState.PLANNED, DeliveryState.EXPIRED
@@ -99,6 +101,20 @@ def test_a_second_silence_after_the_dot_waits_for_a_person(tmp_path: Path) -> No
         assert office.run(office.open(relay.port), DUE + A_DAY) == [DUE, minutes_after(15)]
         (row,) = office.rows
         assert (row.state, row.next_at, row.in_doubt, row.silences) == (UNCONFIRMED, None, True, 2)
+
+
+def test_a_mail_that_was_begun_and_tells_something_else_since_goes_as_another_mail(tmp_path: Path) -> None:
+    with ScriptedRelay({"RCPT": ["451 later"]}) as relay, open_post_office(tmp_path) as office:
+        office.clock.shown = DUE
+        office.open(relay.port).tick()
+        (begun,) = office.rows
+        visit = make_visit()
+        plan = make_plan(visits=(replace(visit, sessions=visit.sessions[:1]),), reports=())
+        office.snapshot = make_visit_snapshot(1, plan=plan)
+        office.run(office.open(relay.port), DUE + A_DAY)
+        (sent,) = office.rows
+        assert (sent.key, sent.state, read_id(relay.contents[0])) == (begun.key, SENT, sent.message_id)
+        assert sent.message_id != begun.message_id
 
 
 def test_an_unconfirmed_mail_whose_use_is_over_stays_unconfirmed(tmp_path: Path) -> None:
