@@ -17,7 +17,7 @@ from sqlalchemy import Engine, Select, asc, desc, func, select, union, union_all
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
-from scheduler.ledger.rows import CLAIMABLE, WAITS, WAITS_NO_LONGER, read_delivery, select_deliveries
+from scheduler.ledger.rows import CLAIMABLE, WAITS, WAITS_NO_LONGER, list_conditions, read_delivery, select_deliveries
 from scheduler.ledger.schema import count_microseconds, deliveries
 
 # A question is narrowed whatever it selects.
@@ -29,7 +29,10 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries; what is empty or None does not matter. ``addresses`` () is of nobody."""
+    """Which deliveries; what is empty or None does not matter. ``addresses`` () is of nobody.
+
+    ``item`` is one of ``plan``: without that it finds nothing.
+    """
 
     states: tuple[DeliveryState, ...] = ()
     plan: str | None = None
@@ -125,18 +128,16 @@ def _ask_both(waiting: S, others: S, wanted: DeliveryFilter) -> Iterator[S]:
     Each goes by an index, in order of its instants.
     """
     state = deliveries.c.state
+    states = wanted.states or tuple(DeliveryState)
     waiting, others = _narrow(waiting.where(WAITS), wanted), _narrow(others.where(WAITS_NO_LONGER), wanted)
-    if not wanted.states:
-        yield from (waiting, others)
-        return
-    if not set(wanted.states).isdisjoint(CLAIMABLE):
-        yield waiting.where(state.in_(wanted.states))
+    if not set(states).isdisjoint(CLAIMABLE):
+        yield waiting.where(state.in_(states)) if wanted.states else waiting
     if wanted.unit is None and wanted.item is None and wanted.addresses is None:
         # One by one: the index has each state's in order.
-        yield from (others.where(state == one) for one in wanted.states)
+        yield from (others.where(state == one) for one in states)
     else:
         # Adding nothing to the state keeps SQLite from its index: there are fewer rows of a unit than in a state.
-        yield others.where(state.concat("").in_(wanted.states))
+        yield others.where(state.concat("").in_(states)) if wanted.states else others
 
 
 def _narrow(query: S, wanted: DeliveryFilter) -> S:
@@ -147,7 +148,7 @@ def _narrow(query: S, wanted: DeliveryFilter) -> S:
     if wanted.unit is not None:
         query = query.where(columns.unit == wanted.unit)
     if wanted.item is not None:
-        query = query.where(columns.item == wanted.item)
+        query = query.where(*list_conditions(wanted.plan or "", (wanted.item,)))
     if wanted.addresses is not None:
         query = query.where(columns.address.in_(wanted.addresses))
     return query

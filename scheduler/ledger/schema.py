@@ -105,11 +105,10 @@ deliveries = Table(
         sqlite_where=text("next_at IS NOT NULL"),
     ),
     Index("deliveries_series", "series"),
-    # What no longer waits: by these a person's page finds it.
-    Index("deliveries_due_at", "due_at", "plan", "next_at", sqlite_where=text("next_at IS NULL")),
+    # What no longer waits: by these a person's page finds it; by its item the key finds it. Each costs every mail that
+    # is sent 10 to 15 microseconds.
     Index("deliveries_state", "state", "due_at", "plan", "next_at", sqlite_where=text("next_at IS NULL")),
     Index("deliveries_unit", "unit", "due_at", sqlite_where=text("next_at IS NULL")),
-    Index("deliveries_item", "item", "due_at", sqlite_where=text("next_at IS NULL")),
     Index("deliveries_address", "address", "contact", sqlite_where=text("next_at IS NULL")),
 )
 

@@ -38,6 +38,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger.open(f"sqlite:///{path}")
     reminders = tuple(
         make_reminder(number=number)._replace(
+            key=f"plan-{number % 2}|item-{number // 3 % 3}|{number}",
             plan=f"plan-{number % 2}",
             unit=f"unit-{number % 3}",
             item=f"item-{number // 3 % 3}",
@@ -68,7 +69,7 @@ def is_wanted(delivery: Delivery, wanted: DeliveryFilter) -> bool:
         (not wanted.states or delivery.state in wanted.states)
         and wanted.plan in (None, delivery.plan)
         and wanted.unit in (None, delivery.unit)
-        and wanted.item in (None, delivery.item)
+        and (wanted.item is None or (wanted.plan, wanted.item) == (delivery.plan, delivery.item))
         and (wanted.addresses is None or delivery.address in wanted.addresses)
     )
 

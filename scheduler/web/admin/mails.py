@@ -119,6 +119,9 @@ def read_search(desk: Desk, asked: Asked, names: Names, otherwise: str = "") -> 
     )
     if not asked.query:
         state = otherwise
+    if not plan:
+        # Two plans may have an item of one id.
+        item = ""
     states = _GROUPS.get(state) or ((DeliveryState(state),) if state in set(DeliveryState) else ())
     readers = find_readers(desk, names, text, asked.now) if text else None
     too_many = readers is not None and len(readers) > _MOST_READERS
