@@ -1,6 +1,6 @@
 """Opens the database of a ledger: pragmas, transactions, migrations, and the lock of the one instance.
 
-IO. SQLite runs with a rollback journal (TRUNCATE) and synchronous=FULL: a commit that returned survives
+IO. SQLite runs with a rollback journal (PERSIST) and synchronous=FULL: a commit that returned survives
 a power cut, and the WAL-reset race of SQLite up to 3.51.2 cannot occur (docs/adr/0003).
 """
 
@@ -34,6 +34,8 @@ from scheduler.errors import LedgerBusyError, LedgerError
 BUSY_TIMEOUT_SECONDS = 30
 # Of a file that is made now; one that is there keeps its own. Half as many pages to write as with SQLite's 4096.
 NEW_PAGE_OCTETS = 8192
+# What stays of the journal between two transactions: more than any group of mails writes.
+LARGEST_JOURNAL_OCTETS = 4 * 1024 * 1024
 READ_ONLY = "ledger_read_only"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -79,7 +81,8 @@ def open_engine(url: str) -> Engine:
 def _set_pragmas(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own would come too late for a lock
     connection.execute(f"PRAGMA page_size={NEW_PAGE_OCTETS}")
-    connection.execute("PRAGMA journal_mode=TRUNCATE")
+    connection.execute("PRAGMA journal_mode=PERSIST")
+    connection.execute(f"PRAGMA journal_size_limit={LARGEST_JOURNAL_OCTETS}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
