@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 
-from scheduler.attendance import list_current
+from scheduler.attendance import list_current, make_occurrence_finder
 from scheduler.delivery import Delivery
 from scheduler.digests import RULE as DIGEST
 from scheduler.digests import leads_team
 from scheduler.heard import NOTHING_HEARD, NOTHING_SAID, Hear, Said
 from scheduler.letters import EarlierMail
-from scheduler.letters.digest import describe_digest_facts, make_occurrence_finder
+from scheduler.letters.digest import describe_digest_facts
 from scheduler.messages import ComposedMessage, MessageWriter
 from scheduler.model import About, Contact, Plan, RecordedEvent, Reminder
 from scheduler.notices import RULE, Told
@@ -112,7 +112,7 @@ class Composer:
             marks = [m for m in self._hear(plan.id).marks if (m.report, m.unit) == (delivery.item, delivery.unit)]
             return Said(mark=marks[-1] if marks else None)
         if delivery.template == EVE:
-            answers = list_current(self._hear(plan.id).answers, make_occurrence_finder(plan))
+            answers = list_current(self._hear(plan.id).answers, make_occurrence_finder((plan,)))
             return Said(answers=tuple(answer for answer in answers if answer.visit == delivery.item))
         return NOTHING_SAID
 

@@ -57,6 +57,14 @@ def label_place(unit: str, communes: tuple[str, ...]) -> str:
     return f"{unit} ({', '.join(communes)})" if communes else unit
 
 
+def index_contacts(contacts: Iterable[Contact]) -> dict[str, tuple[Contact, ...]]:
+    """Return the contacts of each unit, commune and team, in their order."""
+    found: defaultdict[str, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        found[contact.of].append(contact)
+    return {place: tuple(own) for place, own in found.items()}
+
+
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
@@ -81,7 +89,7 @@ class PlanIndex:
             for day in dict.fromkeys(visit.dates):
                 self._team_days[visit.team, day].append(visit)
         self._resolved: dict[str, VisitNames] = {}
-        self._grouped: tuple[tuple[Contact, ...], dict[str, list[Contact]]] = ((), {})
+        self._grouped: tuple[tuple[Contact, ...], dict[str, tuple[Contact, ...]]] = ((), {})
 
     def find_visit(self, visit: str) -> Visit:
         return self._find("visit", self._visits, visit)
@@ -100,11 +108,9 @@ class PlanIndex:
         """Return those of ``contacts`` who belong to ``place``, in their order; the same tuple is grouped once."""
         known, by_place = self._grouped
         if known is not contacts:
-            by_place = {}
-            for contact in contacts:
-                by_place.setdefault(contact.of, []).append(contact)
+            by_place = index_contacts(contacts)
             self._grouped = (contacts, by_place)
-        return tuple(by_place.get(place, ()))
+        return by_place.get(place, ())
 
     def is_team(self, place: str) -> bool:
         return place in self._teams

@@ -12,9 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from scheduler.arrivals import ReportMark, Standing, list_arrivals
-from scheduler.attendance import Reply, VisitAnswer, list_current
-from scheduler.letters.answers import list_asked
-from scheduler.letters.digest import make_occurrence_finder
+from scheduler.attendance import Reply, VisitAnswer, list_asked, list_current, make_occurrence_finder
 from scheduler.links import Link
 from scheduler.model import Contact, Plan, PlanStatus, Visit
 from scheduler.naming import normalise_text
@@ -127,7 +125,7 @@ def _ask_about_visit(
         return Closed.OVER
     if reader not in list_asked(plan, visit, contacts):
         return Closed.OVER
-    find_occurrence = make_occurrence_finder(plan)
+    find_occurrence = make_occurrence_finder((plan,))
     own = [a for a in list_current(answers, find_occurrence) if (a.visit, a.contact) == (visit.id, reader.id)]
     names = PlanIndex(plan).resolve_visit(visit)
     return VisitQuestion(

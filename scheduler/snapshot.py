@@ -19,6 +19,7 @@ from scheduler.digests import FollowUp, plan_digests
 from scheduler.events import find_start, plan_events
 from scheduler.model import About, Contact, DayOverride, Event, Plan, Reminder, Report, Rule, Untold, Visit
 from scheduler.overdue import plan_overdue
+from scheduler.plan_index import index_contacts
 from scheduler.reminders import Planned, plan_reminders
 from scheduler.workdays import WorkingDays
 
@@ -95,10 +96,7 @@ class Wanted:
     @cached_property
     def places(self) -> dict[str, tuple[Contact, ...]]:
         """The contacts of each unit, commune and team."""
-        found: dict[str, list[Contact]] = {}
-        for contact in self.contacts:
-            found.setdefault(contact.of, []).append(contact)
-        return {place: tuple(contacts) for place, contacts in found.items()}
+        return index_contacts(self.contacts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,13 @@
-"""Who was asked about a visit, and what each of them answered.
+"""A visit and the current answers about it -> who attends, in the words of a letter.
 
-Pure. A reader is asked who is of the unit or of a commune that is inspected, or of the team, and has an address.
+Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scheduler.attendance import Reply, VisitAnswer
+from scheduler.attendance import Reply, VisitAnswer, list_asked
 from scheduler.letters.facts import AttendanceFacts
 from scheduler.model import Contact, Plan, Visit
-
-
-def list_asked(plan: Plan, visit: Visit, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
-    """Return the readers who are asked whether they attend: of the unit, of its communes, then of the team."""
-    return tuple(contact for place in _list_places(visit) for contact in contacts if _is_of(plan, contact, place))
 
 
 def describe_attendance(
@@ -34,18 +27,3 @@ def describe_attendance(
         else:
             unable.append(f"{contact.name}: {answer.words}")
     return AttendanceFacts(tuple(coming), tuple(substitutes), tuple(unable), tuple(silent))
-
-
-def _list_places(visit: Visit) -> Iterator[str]:
-    if "unit" in visit.levels:
-        yield visit.unit
-    yield from (f"{visit.unit}/{commune}" for commune in visit.communes)
-    if visit.team is not None:
-        yield visit.team
-
-
-def _is_of(plan: Plan, contact: Contact, place: str) -> bool:
-    if contact.of != place or not contact.email:
-        return False
-    members = next((team.members for team in plan.teams if team.id == place), ())
-    return not members or contact.id in members

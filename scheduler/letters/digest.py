@@ -6,20 +6,19 @@ told for a week and then left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from scheduler.arrivals import Arrival, Standing, list_arrivals
-from scheduler.attendance import Reply, VisitAnswer, list_current
+from scheduler.attendance import Reply, VisitAnswer, list_current, make_occurrence_finder
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.heard import Heard
 from scheduler.letters.answers import describe_attendance
 from scheduler.letters.facts import DigestFacts, DigestReportFacts, DigestVisitFacts
 from scheduler.letters.reports import count_down
-from scheduler.model import Contact, Plan, Reminder, Report
+from scheduler.model import Contact, Reminder, Report
 from scheduler.phrases import phrase_date, phrase_day, phrase_days_briefly, phrase_deadline
 from scheduler.plan_index import PlanIndex, UnknownIdError
-from scheduler.reminders import find_first_start
 from scheduler.workdays import WorkingDays
 
 AHEAD = timedelta(days=14)
@@ -46,7 +45,7 @@ def describe_digest_facts(
     plan = index.plan
     today = now.astimezone(plan.zone).date()
     arrivals = list_arrivals(plan, heard.marks)
-    answers = list_current(heard.answers, make_occurrence_finder(plan))
+    answers = list_current(heard.answers, make_occurrence_finder((plan,)))
     owing = {(one.report, one.unit) for one in arrivals if one.standing is Standing.OWED}
     late = tuple(reminder for reminder in conditional if (reminder.item, reminder.unit) in owing)
     escalated = _name_units(index, (r for r in late if r.rule in head_rules and r.key in heard.sent_keys))
@@ -64,16 +63,6 @@ def describe_digest_facts(
     )
     says_something = (facts.reports, facts.visits, facts.undelivered, facts.decisions, facts.escalated, facts.exhausted)
     return facts if any(says_something) else None
-
-
-def make_occurrence_finder(plan: Plan) -> Callable[[str, str], str | None]:
-    """Return what finds the first start of a visit, as answers hold it; None where it does not take place."""
-    starts = {
-        visit.id: f"{find_first_start(plan, visit):%Y-%m-%dT%H:%M}"
-        for visit in plan.visits
-        if visit.dates and not visit.cancelled
-    }
-    return lambda of, visit: starts.get(visit) if of == plan.id else None
 
 
 def _list_reports(

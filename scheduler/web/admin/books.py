@@ -6,17 +6,15 @@ IO: reads the ledger.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.arrivals import Arrival, Standing, list_arrivals
-from scheduler.attendance import Reply, VisitAnswer, list_current
+from scheduler.attendance import Reply, VisitAnswer, list_current, list_invited, make_occurrence_finder
 from scheduler.ledger import Ledger
 from scheduler.model import Contact, Report, Visit
-from scheduler.reminders import find_first_start
-from scheduler.snapshot import Snapshot
+from scheduler.snapshot import Snapshot, Wanted
 from scheduler.web.admin.names import Names
 
 
@@ -31,7 +29,10 @@ class OwedReport:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is asked whether they come to a visit, and what each said last; None where nothing was said."""
+    """Who is asked whether they come to a visit, and what each said last; None where nothing was said.
+
+    With those who cannot be asked for want of an address.
+    """
 
     readers: tuple[tuple[Contact, VisitAnswer | None], ...]
 
@@ -40,7 +41,7 @@ class Audience:
 
     @property
     def silent(self) -> int:
-        return sum(answer is None for _, answer in self.readers)
+        return sum(answer is None and contact.email is not None for contact, answer in self.readers)
 
 
 # The arrivals it was made of, the reports whose time was over, and what came of both.
@@ -58,7 +59,6 @@ class Books:
     _owed: dict[str, _Owed] = field(default_factory=dict)
     _answers_of: tuple[Snapshot | None, int] | None = None
     _answers: dict[tuple[str, str, str], VisitAnswer] = field(default_factory=dict)
-    _readers: dict[str, tuple[Contact, ...]] = field(default_factory=dict)
 
     def list_arrivals(self, names: Names, plan: str) -> tuple[Arrival, ...]:
         """Return where each report that ``plan`` says is owed stands, in the plan's order."""
@@ -88,32 +88,20 @@ class Books:
         return known[2]
 
     def list_audiences(self, names: Names, plan: str, visits: Iterable[Visit]) -> tuple[Audience, ...]:
-        """Return who is asked about each visit: the offices of its unit and communes, and its team."""
+        """Return who is asked about each visit of ``plan``: the offices of its unit and communes, and its team."""
+        wanted = None if names.snapshot is None else names.snapshot.find(plan)
         with self._lock:
             version = (names.snapshot, self.ledger.attendance.read_version())
             if self._answers_of is None or not _is_same(self._answers_of, version):
-                self._read_answers(names)
+                find_occurrence = make_occurrence_finder(names.plans.values())
+                answers = list_current(self.ledger.attendance.list_answers(), find_occurrence)
+                self._answers = {(answer.plan, answer.visit, answer.contact): answer for answer in answers}
                 self._answers_of = version
-            return tuple(self._find_audience(plan, visit) for visit in visits)
+            return () if wanted is None else tuple(self._find_audience(wanted, visit) for visit in visits)
 
-    def _find_audience(self, plan: str, visit: Visit) -> Audience:
-        places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or "")
-        asked = {c.id: c for of in places for c in self._readers.get(of, ()) if not c.plans or plan in c.plans}
-        return Audience(tuple((c, self._answers.get((plan, visit.id, c.id))) for c in asked.values()))
-
-    def _read_answers(self, names: Names) -> None:
-        def find_occurrence(plan: str, visit_id: str) -> str | None:
-            visit = names.visits.get((plan, visit_id))
-            if visit is None or not visit.dates:
-                return None
-            return f"{find_first_start(names.plans[plan], visit):%Y-%m-%dT%H:%M}"
-
-        answers = list_current(self.ledger.attendance.list_answers(), find_occurrence)
-        self._answers = {(answer.plan, answer.visit, answer.contact): answer for answer in answers}
-        readers: defaultdict[str, list[Contact]] = defaultdict(list)
-        for contact in names.contacts.values():
-            readers[contact.of].append(contact)
-        self._readers = {of: tuple(contacts) for of, contacts in readers.items()}
+    def _find_audience(self, wanted: Wanted, visit: Visit) -> Audience:
+        invited = list_invited(wanted.plan, visit, wanted.places)
+        return Audience(tuple((c, self._answers.get((wanted.plan.id, visit.id, c.id))) for c in invited))
 
 
 def _list_reports(names: Names, plan: str) -> tuple[Report, ...]:
