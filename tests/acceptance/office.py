@@ -73,8 +73,9 @@ def _live_through(office: Office, wiring: Wiring, now: datetime) -> None:
         apply_proposal(propose_changes(wiring.snapshot, ledger, Caution(), began), ledger, began)
         composer = Composer(wiring.snapshot, wiring.writer, ledger.events.list_recorded(PLAN))
         due = [d for d in ledger.history.list_deliveries() if d.due_at <= now]
-        # Of those still useful three go badly, so that a person can do something about them.
-        useful = [delivery.id for delivery in due if delivery.about == "visit" and delivery.useful_until > now]
+        # Of those still useful, and not followed by a newer one, three go badly: a person can do something about them.
+        newest = {delivery.series: delivery for delivery in sorted(due, key=lambda delivery: delivery.due_at)}
+        useful = [d.id for d in newest.values() if d.about == "visit" and d.useful_until > now]
         bad = dict(zip(useful, _BAD, strict=False))
         for delivery in due:
             _send(ledger, composer, delivery, bad.get(delivery.id, _GOOD))
