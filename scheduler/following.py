@@ -117,14 +117,14 @@ class Following:
         return waiting is not None and waiting.approved_at is not None and self._consider(self._waiting, now)
 
     def heed_marks(self, now: datetime) -> bool:
-        """Heed what people said of reports since the last look; False where no reminder had to change."""
+        """Heed what people said of reports since the last look; False where nothing was said."""
         in_force = self.in_force
         version = self._ledger.arrivals.read_version()
         if in_force is None or version == self._heeded:
             return False
-        changed = reconcile_marks(in_force.setup.snapshot, self._ledger, in_force.setup.caution or Caution(), now)
+        reconcile_marks(in_force.setup.snapshot, self._ledger, in_force.setup.caution or Caution(), now)
         self._heeded = version
-        return changed
+        return True
 
     def put_in_force(self, setup: Setup) -> None:
         """Run ``setup``, whose changes the ledger has already, from the service before us."""

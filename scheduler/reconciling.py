@@ -117,18 +117,16 @@ def apply_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> None:
     ledger.apply(((plan.events, plan.reminders) for plan in proposal.plans), now)
 
 
-def reconcile_marks(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> bool:
+def reconcile_marks(snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> None:
     """Make the reminders of ``snapshot``, which is in force, what they are after what people said of its reports.
 
-    This is no edit: nothing waits, and nothing else changes. False where nothing had to be written.
+    This is no edit: nothing waits, and nothing else changes.
     """
-    changed = ledger.arrivals.hold_back(now) > 0
+    ledger.arrivals.hold_back(now)
     for wanted in snapshot.wanted:
         if ledger.arrivals.list_marks(wanted.plan.id):
             changes = _propose_plan(wanted, snapshot, ledger, caution, now).reminders
             ledger.planning.apply_changes(changes, now)
-            changed = changed or not changes.is_empty
-    return changed
 
 
 def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Differences:

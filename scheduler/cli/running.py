@@ -146,9 +146,8 @@ class _Running:
                 admins=started.reading.value.admins,
             )
         )
-        desk = AnswerDesk(
-            ledger, LinkSigner(self._secret, settings.public_url), WallClock(), self._office.find_snapshot
-        )
+        signer = LinkSigner(self._secret, settings.public_url)
+        desk = AnswerDesk(ledger, signer, WallClock(), self._office.find_snapshot, heard=self._office.look)
         self._answer_pages = AnswerPages(desk, self._board.environment, WallClock(), settings.public_url)
         self._watcher = ConfigurationWatcher(config_dir, loader.load, self._take_edit, self._refuse_edit, known=started)
 
