@@ -121,19 +121,31 @@ def test_a_unit_says_once_that_its_report_was_sent(office: Office) -> None:
     assert "Đã ghi nhận ngày 06/5/2024: đơn vị báo đã gửi báo cáo" in read(office.get(REPORT))
 
 
-def test_a_unit_does_not_overrule_the_office(office: Office) -> None:
-    made_at = office.clock.now()
-    received = ReportMark("plan", "bao-cao", "son-dong", Mark.RECEIVED, date(2024, 5, 6), "văn thư", made_at)
-    office.ledger.arrivals.add(received)
-    assert "đã nhận được báo cáo" in read(office.get(REPORT))
+@pytest.mark.parametrize(
+    ("mark", "told"), [(Mark.RECEIVED, "đã nhận được báo cáo"), (Mark.EXCUSED, "không phải gửi báo cáo này")]
+)
+def test_a_unit_does_not_overrule_the_office(office: Office, mark: Mark, told: str) -> None:
     assert office.post(REPORT).status_code == 303
-    assert office.list_marks() == [("son-dong", "received")]
+    on = date(2024, 5, 6) if mark is Mark.RECEIVED else None
+    office.ledger.arrivals.add(ReportMark("plan", "bao-cao", "son-dong", mark, on, "văn thư", office.clock.now()))
+    assert told in read(office.get(REPORT))
+    # What was posted before, replayed.
+    assert office.post(REPORT).status_code == 303
+    assert office.list_marks() == [("son-dong", "said"), ("son-dong", mark)]
+
+
+def test_an_answer_replayed_is_written_once_and_changes_nobody_elses(office: Office) -> None:
+    other = replace(VISIT, contact="ubnd-phuc-son")
+    office.post(other, reply="attends")
+    assert [office.post(VISIT, **SUBSTITUTE).status_code for _ in range(3)] == [303, 303, 303]
+    assert office.list_replies() == [("ubnd-phuc-son", Reply.ATTENDS, ""), ("ubnd-an-ba", Reply.SUBSTITUTE, "Bà Hoa")]
 
 
 @pytest.mark.parametrize("link", [VISIT, REPORT])
 def test_a_scanner_that_opens_links_changes_nothing(office: Office, link: Link) -> None:
     path = office.path(link)
-    answers = [office.client.request(method, path) for method in ("GET", "HEAD", "GET", "HEAD", "OPTIONS")]
+    asked = ("GET", path), ("HEAD", path), ("GET", f"{path}?reply=attends"), ("HEAD", path), ("OPTIONS", path)
+    answers = [office.client.request(method, opened) for method, opened in asked]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 405]
     assert answers[1].content == b""
     assert office.list_replies() == []
@@ -141,8 +153,9 @@ def test_a_scanner_that_opens_links_changes_nothing(office: Office, link: Link) 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_altered_link_opens_nothing(office: Office, method: str) -> None:
-    path = office.path(REPORT)
+@pytest.mark.parametrize("link", [VISIT, REPORT])
+def test_an_altered_link_opens_nothing(office: Office, link: Link, method: str) -> None:
+    path = office.path(link)
     payload, _, signature = path.rpartition("/")[2].rpartition(".")
     others = [
         f"/tra-loi/{payload}.{signature[:-2]}AA",
@@ -156,6 +169,7 @@ def test_an_altered_link_opens_nothing(office: Office, method: str) -> None:
     for other in others:
         assert_closed(office.client.request(method, other, headers=OWN), 404)
     assert office.list_marks() == []
+    assert office.list_replies() == []
 
 
 def test_a_link_signed_by_another_service_opens_nothing(office: Office) -> None:
@@ -163,12 +177,26 @@ def test_a_link_signed_by_another_service_opens_nothing(office: Office) -> None:
     assert_closed(office.client.post(foreign, headers=OWN), 404)
 
 
-def test_a_link_of_one_unit_cannot_be_used_for_another(office: Office) -> None:
-    path = office.path(REPORT)
-    own, other = path.rpartition("/")[2], office.path(replace(REPORT, unit="luc-nam")).rpartition("/")[2]
-    mixed = f"{other.rpartition('.')[0]}.{own.rpartition('.')[2]}"
-    assert_closed(office.client.post(f"/tra-loi/{mixed}", headers=OWN), 404)
-    # Even signed by us, a link whose reader is not of its unit says nothing.
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        (REPORT, replace(REPORT, unit="luc-nam")),
+        (REPORT, replace(REPORT, contact="ubnd-luc-nam")),
+        (VISIT, replace(VISIT, contact="truong-doan")),
+        (VISIT, replace(VISIT, item="luc-nam", unit="luc-nam")),
+        (REPORT, replace(VISIT, contact="ubnd-son-dong")),
+    ],
+)
+def test_a_signature_is_of_one_link_and_of_no_other(office: Office, own: Link, other: Link) -> None:
+    signature = office.path(own).rpartition(".")[2]
+    mixed = f"{office.path(other).rpartition('.')[0]}.{signature}"
+    assert_closed(office.client.get(mixed), 404)
+    assert_closed(office.client.post(mixed, data={"reply": "attends"}, headers=OWN), 404)
+    assert (office.list_marks(), office.list_replies()) == ([], [])
+
+
+def test_a_link_whose_reader_is_not_of_its_unit_says_nothing_even_signed_by_us(office: Office) -> None:
+    assert_closed(office.get(replace(REPORT, unit="luc-nam")), 410)
     assert_closed(office.post(replace(REPORT, unit="luc-nam")), 410)
     assert office.list_marks() == []
 
@@ -203,6 +231,7 @@ def test_a_reports_link_works_for_the_season_and_as_long_as_the_unit_owes_it(off
     office.clock.reach(at(8, 23, month=6))
     assert office.get(REPORT).status_code == 200
     office.clock.reach(at(9, 0, month=6))
+    assert_closed(office.get(REPORT), 410)
     assert_closed(office.post(REPORT), 410)
     assert office.list_marks() == []
 
