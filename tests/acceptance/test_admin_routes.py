@@ -182,7 +182,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, dict[str, str], dict[str, str]]
     return str(draw(st.integers(0, 999))), urlencode(query), form, parts
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=requests())
 def test_no_request_of_somebody_signed_in_crashes_a_page(
     bench: Bench, shared_lan: list[Browser], request: tuple[str, str, dict[str, str], dict[str, str]]
@@ -203,7 +203,7 @@ def shared_lan(bench: Bench) -> list[Browser]:
     return [bench.sign_in()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     body=st.binary(max_size=300),
     kind=st.sampled_from(

@@ -668,7 +668,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(PLAN) - 1), st.integers(0, 12), pieces), min_size=1, max_size=3))
 def test_a_damaged_plan_is_read_or_refused_with_places_inside_the_file(damages: list[tuple[int, int, str]]) -> None:
     text = PLAN

@@ -234,4 +234,4 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 
 TestDeliveryStates = DeliveryMachine.TestCase
-TestDeliveryStates.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestDeliveryStates.settings = settings(max_examples=60, stateful_step_count=20)

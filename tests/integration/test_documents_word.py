@@ -78,7 +78,7 @@ def test_cells_merged_down_and_across_belong_to_every_position_they_cover(tmp_pa
     assert document.tables[0].rows[3].cells[0] == Cell("xuống", "table 1, row 2", merged=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_any_pattern_of_merges_reads_as_word_shows_it(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -52,7 +52,7 @@ def list_to_come(ledger: Ledger, now: datetime) -> set[tuple[str, datetime]]:
     return {(row.key, row.due_at) for row in rows if row.rule != RULE and row.due_at > now}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(visits, st.sampled_from(list(PlanStatus))), min_size=1, max_size=4))
 def test_any_sequence_of_edits_ends_where_a_fresh_start_from_the_last_would(
     steps: list[tuple[list[Visit], PlanStatus]],

@@ -242,7 +242,7 @@ LINES = st.lists(st.one_of(st.sampled_from([b"", b".", b"..", b".x", b"x."]), st
 
 
 @given(lines=LINES, ended=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_was_sent_is_what_the_server_got(lines: list[bytes], ended: bool) -> None:
     sent = b"\r\n".join(line.replace(b"\r", b"").replace(b"\n", b"") for line in lines) + b"\r\n" * ended
     received = dict[str, bytes]()

@@ -240,7 +240,7 @@ kept = [sent for name, sent in READY.items() if "last" not in name and "HTTP/1.0
 valid = st.sampled_from([*kept, *(PASSED_ON[name] for name in ("escaped", "not there", "a page", "delete"))])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(valid, min_size=1, max_size=6), st.lists(st.integers(0, 2000), max_size=8))
 def test_requests_in_a_row_cut_anywhere_get_the_same_answers_in_order(
     both: tuple[Served, Served], requests: list[bytes], cuts: list[int]
@@ -258,7 +258,7 @@ odd = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(odd)
 def test_no_bytes_however_odd_are_answered_otherwise_than_by_the_app(both: tuple[Served, Served], sent: bytes) -> None:
     shortcut, through_app = (served.exchange(sent, b"\r\n\r\n", LAST) for served in both)

@@ -280,7 +280,7 @@ def plans(draw: st.DrawFn) -> Plan:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(plans())
 def test_reading_what_was_written_gives_the_same_plan_whatever_it_holds(plan: Plan) -> None:
     assert read_plan_text(plan_to_yaml(plan), f"plans/{plan.id}.yaml") == plan
