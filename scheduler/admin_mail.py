@@ -16,8 +16,9 @@ from email.utils import format_datetime
 import structlog
 
 from scheduler.delivery import Accepted, Temporary, Withheld
-from scheduler.errors import RelayError
+from scheduler.errors import Problem, RelayError
 from scheduler.mailer import Mailer, RelaySettings
+from scheduler.vietnamese import translate, word_problem
 
 RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
@@ -93,6 +94,27 @@ class AdminMail:
         if not isinstance(outcome, Accepted):
             _log.error("the admin could not be told by mail", problem=outcome.response)
         return True
+
+
+def tell_wrong_edit(problems: Sequence[Problem]) -> tuple[str, ...]:
+    """Return the lines of a mail about an edit that is wrong: each problem with its place and remedy."""
+    return (
+        "Cấu hình vừa lưu có chỗ sai, nên bản đúng gần nhất vẫn đang chạy. Sửa xong và lưu lại là có hiệu lực.",
+        "",
+        *map(word_problem, problems),
+    )
+
+
+def tell_large_edit(fingerprint: str, reasons: Sequence[str], public_url: str) -> tuple[str, ...]:
+    """Return the lines of a mail about an edit that waits for approval."""
+    return (
+        "Thay đổi vừa lưu lớn hơn mức tự áp dụng, nên chờ người duyệt. Chưa có lịch hay thư nào đổi.",
+        "",
+        *(translate(reason).text for reason in reasons),
+        "",
+        f"Xem và duyệt: {public_url}/admin",
+        f"Hoặc: scheduler diff, rồi scheduler approve {fingerprint}",
+    )
 
 
 def compose_admin_mail(sender: str, admin: str, subject: str, lines: Sequence[str], now: datetime) -> bytes:

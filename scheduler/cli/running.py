@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import structlog
 
-from scheduler.admin_mail import AdminMail
+from scheduler.admin_mail import AdminMail, tell_large_edit, tell_wrong_edit
 from scheduler.answering import AnswerDesk
 from scheduler.cli.logs import configure_logs
 from scheduler.cli.office import ServiceOffice
@@ -232,7 +232,7 @@ class _Running:
             _log.error("the edit is wrong, the last good configuration runs on", problem=str(problem))
         self._admin.tell(
             "Cấu hình có lỗi, bản đúng gần nhất vẫn đang chạy",
-            ("The edit is wrong; the last good configuration runs on.", "", *(str(problem) for problem in problems)),
+            tell_wrong_edit(problems),
             read_wall_clock(),
         )
 
@@ -241,11 +241,7 @@ class _Running:
         if not decision.applied:
             self._admin.tell(
                 "Thay đổi lớn đang chờ duyệt",
-                (
-                    f"Edit {decision.proposal.fingerprint} waits: scheduler approve {decision.proposal.fingerprint}",
-                    *decision.proposal.reasons,
-                    "What it would change: scheduler diff",
-                ),
+                tell_large_edit(decision.proposal.fingerprint, decision.proposal.reasons, self._settings.public_url),
                 decision.at,
             )
             return

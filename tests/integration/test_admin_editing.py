@@ -131,7 +131,8 @@ def test_what_is_wrong_is_told_at_its_line_and_cannot_be_applied(bench: Bench, l
     review = edit(lan, ("date: 2024-05-20", "date: 2024-02-30"), ("  status: tentative  #", "  status: tentativ  #"))
     page = lan.read(review)
     assert f"{bench.config.as_posix()}/{PLAN}:{line}:11" in page
-    assert "&#39;2024-02-30&#39; is not a date" in page
+    assert "Buổi kiểm tra số 1, ngày: &#39;2024-02-30&#39; không phải một ngày; hãy ghi NĂM-THÁNG-NGÀY" in page
+    assert 'lang="en"' not in page
     assert "<mark>2024-02-30" in page
     assert "2 chỗ cần sửa" in page
     assert "/tmp/scheduler-draft" not in page

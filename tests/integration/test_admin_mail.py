@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
-from scheduler.admin_mail import AdminMail
+from scheduler.admin_mail import AdminMail, tell_large_edit, tell_wrong_edit
 from scheduler.catcher import Catcher
+from scheduler.errors import Problem
 from tests.integration.scripted_relay import ScriptedRelay, relay_settings
 
 NOW = datetime(2024, 5, 10, 2, 0, tzinfo=UTC)
@@ -57,3 +58,18 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
         assert relay.ended.acquire(timeout=20)
         assert not relay.ended.acquire(timeout=0.3)
     assert relay.contents == []
+
+
+def test_the_lines_of_a_wrong_and_of_a_large_edit_are_vietnamese() -> None:
+    wrong = Problem("config/plans/a.yaml", 7, 11, "visits[0].date: '31/6/2024' is not a date; use YYYY-MM-DD")
+    assert tell_wrong_edit((wrong,))[2:] == (
+        "config/plans/a.yaml:7:11 Buổi kiểm tra số 1, ngày: '31/6/2024' không phải một ngày; "
+        "hãy ghi NĂM-THÁNG-NGÀY, như 2024-05-20",
+    )
+    reasons = ("plan a: 5 of 9 visits and reports to come would be cancelled, 1 moved",)
+    assert tell_large_edit("1a2b", reasons, "https://lich.example")[2:] == (
+        "Kế hoạch a: 5 trong 9 buổi kiểm tra và báo cáo còn lại bị hủy, 1 bị dời",
+        "",
+        "Xem và duyệt: https://lich.example/admin",
+        "Hoặc: scheduler diff, rồi scheduler approve 1a2b",
+    )

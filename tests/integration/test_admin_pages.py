@@ -101,7 +101,7 @@ def test_a_mail_that_may_not_go_again_stays_and_the_page_says_why(bench: Bench, 
     assert bench.ledger.sending.find(planned.id) == planned
     page = lan.read("/admin/thu")
     assert f"Không gửi lại được thư số {planned.id}." in page
-    assert "goes by itself" in page
+    assert f"Thư số {planned.id} gửi {planned.address} đã hẹn và sẽ tự gửi lúc " in page
 
 
 def test_a_skipped_mail_never_goes(bench: Bench, lan: Browser) -> None:

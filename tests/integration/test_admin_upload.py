@@ -169,9 +169,9 @@ def test_a_plan_that_was_not_imported_is_replaced_only_when_that_is_asked_for(be
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "it is an image; hand in the document it was scanned from"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "Không đọc được: đây là ảnh; hãy tải lên văn bản gốc của ảnh"),
         (b"", "Tài liệu trống."),
-        ("Thực đơn tuần này\n".encode(), "no schedule found"),
+        ("Thực đơn tuần này\n".encode(), "Không thấy lịch kiểm tra; kế hoạch cần một bảng có cột đơn vị"),
         (b"PK\x03\x04" + bytes(300), "Không lấy được kế hoạch từ «ke-hoach.txt»."),
     ],
 )

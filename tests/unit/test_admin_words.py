@@ -6,15 +6,14 @@ import pytest
 
 from scheduler.arrivals import NOT_OWED_NOW, Standing
 from scheduler.attendance import Reply
-from scheduler.delivery import DeliveryState, plan_retry
+from scheduler.delivery import TOO_LATE, DeliveryState, plan_retry
 from scheduler.differences import EventDifference
 from scheduler.guard import Limits
 from scheduler.ledger import Did
+from scheduler.vietnamese import Piece, word_detail
 from scheduler.web.admin import trail
 from scheduler.web.admin.words import (
-    Said,
     word_count,
-    word_detail,
     word_event,
     word_followed,
     word_outcome,
@@ -36,15 +35,18 @@ def test_every_state_standing_reply_and_action_has_words() -> None:
 @pytest.mark.parametrize(
     ("detail", "said"),
     [
-        (NOT_OWED_NOW, Said("báo cáo đã nhận, được báo là đã gửi, hoặc được miễn", foreign=False)),
-        ("skipped by admin lan", Said("admin lan bỏ qua", foreign=False)),
-        ("silent twice: no answer", Said("máy chủ im lặng hai lần: no answer", foreign=True)),
-        ("given up after 7 attempts: 451 later", Said("đã thôi sau nhiều lần thử: 451 later", foreign=True)),
-        ("550 5.1.1 user unknown", Said("550 5.1.1 user unknown", foreign=True)),
+        (NOT_OWED_NOW, (Piece("báo cáo đã nhận, được báo là đã gửi, hoặc được miễn"),)),
+        ("skipped by admin lan", (Piece("admin lan bỏ qua"),)),
+        ("silent twice: no answer", (Piece("máy chủ im lặng hai lần: "), Piece("no answer", foreign=True))),
+        ("given up after 7 attempts: 451 no", (Piece("đã thôi sau 7 lần thử: "), Piece("451 no", foreign=True))),
+        ("550 5.1.1 user unknown", (Piece("550 5.1.1 user unknown", foreign=True),)),
+        (TOO_LATE, (Piece("quá muộn, không còn ích gì"),)),
     ],
 )
-def test_what_the_program_remarks_is_vietnamese_and_what_a_server_said_stays(detail: str, said: Said) -> None:
-    assert word_detail(detail) == said
+def test_what_the_program_remarks_is_vietnamese_and_what_a_server_said_stays(
+    detail: str, said: tuple[Piece, ...]
+) -> None:
+    assert word_detail(detail).pieces == said
 
 
 def test_who_sent_a_mail_again_is_said_with_what_was_before() -> None:

@@ -51,6 +51,15 @@ class SaidReport:
 
 
 @dataclass(frozen=True, slots=True)
+class UntoldRow:
+    """Who should be told of what, and why that cannot be."""
+
+    who: str
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """An edit that waits; of its differences at most a hundred each are shown."""
 
@@ -95,7 +104,7 @@ class OverviewPage:
     timeline_small: str
     days: tuple[TimelineDay, ...]
     problems: tuple[Problem, ...]
-    untold: tuple[tuple[str, Untold], ...]
+    untold: tuple[UntoldRow, ...]
     untold_total: int
 
 
@@ -133,7 +142,7 @@ def show_overview(desk: Desk, asked: Asked) -> Response:
             timeline_small=draw_timeline(days[:_DAYS_ON_A_PHONE], "hep", 340),
             days=tuple(day for day in days if not day.is_empty),
             problems=desk.running.list_problems(),
-            untold=tuple(untold[:_MOST_SHOWN]),
+            untold=tuple(_make_untold(plan, one, names) for plan, one in untold[:_MOST_SHOWN]),
             untold_total=len(untold),
         ),
     )
@@ -158,6 +167,11 @@ def _make_stuck(delivery: Delivery, names: Names, asked: Asked) -> StuckMail:
 def _make_said(one: OwedReport, names: Names) -> SaidReport:
     arrival = one.arrival
     return SaidReport(one, names.place(arrival.plan, arrival.unit), names.item(arrival.plan, "report", arrival.report))
+
+
+def _make_untold(plan: str, one: Untold, names: Names) -> UntoldRow:
+    who = names.contact(one.who)
+    return UntoldRow(names.place(plan, who), names.item(plan, one.about, one.item), one.reason)
 
 
 def _make_days(desk: Desk, names: Names, now: datetime) -> tuple[TimelineDay, ...]:

@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from scheduler.model import Admin
-from scheduler.web.admin.editing.found_words import word_finding, word_place, word_severity
+from scheduler.vietnamese import translate, word_detail, word_document_change, word_file, word_place, word_why
+from scheduler.web.admin.editing.found_words import word_finding, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (
     word_by,
     word_change,
     word_count,
-    word_detail,
     word_event,
     word_followed,
     word_outcome,
@@ -78,6 +78,10 @@ class Screens:
             count=word_count,
             detail=word_detail,
             reason=word_reason,
+            vietnamese=translate,
+            why=word_why,
+            file=word_file,
+            document_change=word_document_change,
             by=word_by,
             change=word_change,
             event=word_event,

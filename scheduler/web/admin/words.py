@@ -1,17 +1,17 @@
-"""States, standings and the program's own remarks -> the words of an office.
+"""States, standings, changes and events -> the words of an office.
 
-Pure. What a mail server said stays as it is.
+Pure. Whole sentences of the program are worded by ``vietnamese``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
-from scheduler.arrivals import NOT_OWED_NOW, Standing
+from scheduler.arrivals import Standing
 from scheduler.attendance import Reply
-from scheduler.delivery import NEWER_DUE, NEWER_SENT, TOO_LATE, DeliveryState
+from scheduler.delivery import DeliveryState
+from scheduler.vietnamese import translate
 from scheduler.web.wording import word_date
 
 _STATES = {
@@ -32,31 +32,6 @@ _STANDINGS = {
     Standing.LATE: "Nhận muộn",
     Standing.EXCUSED: "Được miễn",
 }
-_DETAILS = {
-    NOT_OWED_NOW: "báo cáo đã nhận, được báo là đã gửi, hoặc được miễn",
-    NEWER_DUE: "đã có thư mới hơn về cùng việc gửi thay",
-    NEWER_SENT: "thư mới hơn về cùng việc đã gửi",
-    TOO_LATE: "quá muộn, không còn ích gì",
-}
-_PATTERNS = (
-    (r"sent again by (?P<by>.+?); before: (?P<rest>.*)", "{by} cho gửi lại; trước đó: {rest}"),
-    (r"given up after (\d+) attempts: (?P<rest>.*)", "đã thôi sau nhiều lần thử: {rest}"),
-    (r"silent twice: (?P<rest>.*)", "máy chủ im lặng hai lần: {rest}"),
-    (r"skipped by (?P<by>.+)", "{by} bỏ qua"),
-    (r"interrupted .* set aside for a person", "bị ngắt nhiều lần khi đang gửi, chờ người xem"),
-)  # fmt: skip
-
-_REASONS = (
-    (
-        r"plan (.+?) would be empty: all (\d+) visits .*",
-        "Kế hoạch {0} sẽ trống: cả {1} buổi kiểm tra và báo cáo còn lại bị hủy",
-    ),
-    (
-        r"plan (.+?): (\d+) of (\d+) visits and reports to come would be cancelled, (\d+) moved",
-        "Kế hoạch {0}: {1} trong {2} buổi kiểm tra và báo cáo còn lại bị hủy, {3} bị dời",
-    ),
-    (r"(\d+) mails would go out at once, more than (\d+)", "{0} thư sẽ gửi cùng lúc, quá mức {1}"),
-)  # fmt: skip
 _CHANGES = {
     "added": "Thêm",
     "moved": "Dời",
@@ -77,14 +52,6 @@ _FOLLOWED = {
 _REPLIES = {Reply.ATTENDS: "sẽ dự", Reply.SUBSTITUTE: "cử người khác", Reply.CANNOT: "không dự được"}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A remark; ``foreign`` where it is not Vietnamese."""
-
-    text: str
-    foreign: bool
-
-
 def word_state(state: DeliveryState) -> str:
     return _STATES[state]
 
@@ -98,22 +65,9 @@ def word_count(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def word_detail(detail: str) -> Said:
-    """Return why a delivery stands as it does; a mail server's answer as it came."""
-    if detail in _DETAILS:
-        return Said(_DETAILS[detail], foreign=False)
-    for pattern, words in _PATTERNS:
-        if found := re.fullmatch(pattern, detail, re.DOTALL):
-            return Said(words.format(**found.groupdict()), foreign="rest" in found.groupdict())
-    return Said(detail, foreign=True)
-
-
 def word_reason(reason: str) -> str:
     """Return why an edit waits, as ``guard`` said it."""
-    for pattern, words in _REASONS:
-        if found := re.fullmatch(pattern, reason):
-            return words.format(*found.groups())
-    return reason
+    return translate(reason).text
 
 
 def word_followed(followed: str) -> str:

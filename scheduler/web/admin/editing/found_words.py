@@ -1,11 +1,10 @@
-"""What an import found, in the words of an office: facts, places, and what a finding is about.
+"""What an import found, in the words of an office: facts, and what a finding is about.
 
 Pure.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scheduler.import_review import Fact
@@ -21,20 +20,6 @@ _SEVERITIES = {
     Severity.ERROR: "Lỗi, không vào kế hoạch",
     Severity.WARNING: "Cần xem lại",
     Severity.ASSUMED: "Đã suy ra",
-}
-_PLACES = {
-    "lines": "các dòng",
-    "line": "dòng",
-    "columns": "các cột",
-    "column": "cột",
-    "table": "bảng",
-    "row": "hàng",
-    "paragraph": "đoạn",
-    "page": "trang",
-    "sheet": "trang tính",
-    "cell": "ô",
-    "of": "của",
-    "and": "và",
 }
 FINDINGS = {
     "address-needed": "Chưa có địa chỉ thư",
@@ -96,15 +81,6 @@ def word_finding(code: str) -> str:
 
 def word_severity(severity: Severity) -> str:
     return _SEVERITIES[severity]
-
-
-def word_place(place: str) -> str:
-    """Return "dòng 70, cột 'Ngày kiểm tra'" for "line 70, column 'Ngày kiểm tra'"; what is quoted stays."""
-    parts = re.split(r"('[^']*')", place)
-    return "".join(
-        part if index % 2 else re.sub(r"[a-z]+", lambda word: _PLACES.get(word[0], word[0]), part)
-        for index, part in enumerate(parts)
-    )
 
 
 def list_facts(plan: Plan) -> Iterator[Fact]:

@@ -127,7 +127,7 @@ def _import(desk: Desk, asked: Asked, name: str, content: bytes, plan_id: str | 
             document = read_document(path)
             extraction = understand_document(document, config, plan_id=plan_id, now=asked.now)
         except DocumentError as error:
-            said = str(error).replace(f"{path}: ", "").replace(f"{path.parent}/", "")
+            said = str(error).removeprefix(f"{path.parent}/").removeprefix(f"{name}: ")
             raise RefusedUploadError(Fault("tep", f"Không lấy được kế hoạch từ «{name}»."), said) from None
         before = {file: read_content(config, file) for file in _list_files(extraction.plan.id)}
         is_there, replaces = before[f"{PLANS}/{extraction.plan.id}.yaml"] is not None, asked.field("thay") == "1"
