@@ -23,6 +23,7 @@ from measure import Target, judge_targets
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from scheduler.digests import FollowUp
 from scheduler.following import Following, Setup
 from scheduler.ledger import Ledger
 from scheduler.messages import Letterhead, MessageWriter
@@ -70,6 +71,7 @@ class Reloaded:
     reading: float
     planning: float
     settling: float
+    writing: float
     publishing: float
     rows: int
 
@@ -98,7 +100,8 @@ class Bench:
         self._rows = 0
         event.listen(self._ledger.engine, "after_cursor_execute", self._count)
         self.first = self._reload()
-        if self.first.rows != visits * (REMINDERS_A_VISIT + 2):
+        digests = 0 if self._snapshot is None else len(self._snapshot.wanted[0].digests)
+        if self.first.rows != visits * (REMINDERS_A_VISIT + 2) + digests:
             raise SystemExit(f"{self.first.rows} rows were written at first; mend bench/reload.py")
 
     def edit_one(self, number: int) -> Reloaded:
@@ -115,7 +118,7 @@ class Bench:
         gc.collect()
         began = perf_counter()
         snapshot = make_snapshot(
-            configuration.plans, configuration.contacts, configuration.rules, WorkingDays(), DOMAIN
+            configuration.plans, configuration.contacts, configuration.rules, WorkingDays(), DOMAIN, FollowUp()
         )
         following = Following(self._ledger)
         following.offer(Setup(snapshot, self._writer, Caution()))
@@ -143,6 +146,7 @@ class Bench:
             configuration.rules,
             WorkingDays(configuration.overrides),
             DOMAIN,
+            FollowUp(),
             before=self._snapshot,
         )
         planned = perf_counter()
@@ -150,8 +154,13 @@ class Bench:
         if not self._following.settle(self._now) or self._following.in_force is None:
             raise SystemExit("the edit was not put in force")
         settled, rows = perf_counter(), self._rows
+        coming = self._ledger.history.find_next()
+        if coming is None or coming.about != "visit" or self._following.in_force.composer.compose(coming, NOW) is None:
+            raise SystemExit("the next mail could not be written")
+        written = perf_counter()
         self._publisher.publish(snapshot, self._following.in_force.recorded, self._now.date())
-        return Reloaded(read - began, planned - read, settled - planned, perf_counter() - settled, rows)
+        published = perf_counter()
+        return Reloaded(read - began, planned - read, settled - planned, written - settled, published - written, rows)
 
     def _count(
         self,
@@ -247,6 +256,7 @@ class Sized:
             self.take(lambda r: r.settling),
             self.take(lambda r: r.past_reading),
             self.full,
+            self.take(lambda r: r.writing),
             self.take(lambda r: r.publishing),
         )
         rows = max(reload.rows for reload in self.reloads)
@@ -263,7 +273,7 @@ def main() -> int:
     logging.disable(logging.INFO)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sized = []
-    heads = ("reading", "planning", "settling", "past it", "full", "feeds")
+    heads = ("reading", "planning", "settling", "past it", "full", "first mail", "feeds")
     print(f"{'visits':>7}" + "".join(f"{head:>12}" for head in heads) + f"{'rows':>7}")
     for visits in SIZES:
         with TemporaryDirectory(prefix="bench-", dir=options.folder) as folder:

@@ -6,8 +6,7 @@ for. Replaced as a whole when the configuration is.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -16,24 +15,22 @@ from scheduler.delivery import Delivery
 from scheduler.digests import RULE as DIGEST
 from scheduler.digests import leads_team
 from scheduler.heard import NOTHING_HEARD, NOTHING_SAID, Hear, Said
+from scheduler.holding import Rows
 from scheduler.letters import EarlierMail
 from scheduler.letters.digest import describe_digest_facts
 from scheduler.messages import ComposedMessage, MessageWriter
-from scheduler.model import About, Contact, Plan, RecordedEvent, Reminder
+from scheduler.model import Contact, Plan, RecordedEvent, Reminder, Revision
 from scheduler.notices import RULE, Told
 from scheduler.plan_index import PlanIndex
 from scheduler.receipts import RULE as RECEIPT
-from scheduler.snapshot import Snapshot, Wanted
+from scheduler.snapshot import Item, Snapshot, Wanted
 from scheduler.truths import read_truth
 
 EVE = "visit-eve"
 
-_Item = tuple[str, About, str]
-_ByItem = defaultdict[_Item, list[RecordedEvent]]
-
 
 class Composer:
-    """Writes the messages of one snapshot; ``recorded`` are its events with their revisions, removed ones too.
+    """Writes the messages of one snapshot; ``rows`` are each plan's events with their revisions, removed ones too.
 
     An event that has no revision yet, because its edit waits, is left out of the mails. ``find_told`` answers what
     the reader of a notice was last told of its item, ``hear`` what is known of a plan as a mail about it is written.
@@ -43,7 +40,7 @@ class Composer:
         self,
         snapshot: Snapshot,
         writer: MessageWriter,
-        recorded: Iterable[RecordedEvent],
+        rows: Mapping[str, Rows],
         find_told: Callable[[Delivery], Told | None] = lambda delivery: None,
         hear: Hear = lambda plan: NOTHING_HEARD,
     ) -> None:
@@ -51,32 +48,31 @@ class Composer:
         self._writer = writer
         self._find_told = find_told
         self._hear = hear
-        self._indexes = {wanted.plan.id: PlanIndex(wanted.plan) for wanted in snapshot.wanted}
         self._wanted = {wanted.plan.id: wanted for wanted in snapshot.wanted}
-        self._contacts = {contact.id: contact for contact in snapshot.contacts}
-        self._recorded = tuple(recorded)
+        self._rows = rows
 
     @cached_property
-    def _events(self) -> _ByItem:
-        """The events of each item as they stand in the plan, where they have a revision."""
-        found: _ByItem = defaultdict(list)
-        revisions = {row.event.uid: row.revision for row in self._recorded}
-        for wanted in self._snapshot.wanted:
-            for event in wanted.events:
-                if event.uid in revisions:
-                    item = (wanted.plan.id, event.about, event.item)
-                    found[item].append(RecordedEvent(event, revisions[event.uid]))
-        return found
+    def _contacts(self) -> dict[str, Contact]:
+        return {contact.id: contact for contact in self._snapshot.contacts}
 
     @cached_property
-    def _gone(self) -> _ByItem:
-        """The events of each item that the plan has no longer."""
-        found: _ByItem = defaultdict(list)
-        standing = {event.uid for wanted in self._snapshot.wanted for event in wanted.events}
-        for row in self._recorded:
-            if row.event.uid not in standing:
-                found[row.event.plan, row.event.about, row.event.item].append(row)
-        return found
+    def _indexes(self) -> dict[str, PlanIndex]:
+        return {plan: PlanIndex(wanted.plan) for plan, wanted in self._wanted.items()}
+
+    def _list_events(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
+        """Return the events of an item as they stand in the plan, where they have a revision."""
+        part, revisions = self._wanted[plan].parts.get(item), self._list_revisions(plan, item)
+        events = () if part is None else part.events
+        return tuple(RecordedEvent(event, revisions[event.uid]) for event in events if event.uid in revisions)
+
+    def _list_gone(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
+        """Return the events of an item that the plan has no longer."""
+        part = self._wanted[plan].parts.get(item)
+        standing = set() if part is None else {event.uid for event in part.events}
+        return tuple(row for row in self._rows.get(plan, {}).get(item, ()) if row.event.uid not in standing)
+
+    def _list_revisions(self, plan: str, item: Item) -> dict[str, Revision]:
+        return {row.event.uid: row.revision for row in self._rows.get(plan, {}).get(item, ())}
 
     def wants(self, delivery: Delivery) -> bool:
         """Tell whether the configuration still knows the plan and the recipient (invariant 7)."""
@@ -100,7 +96,9 @@ class Composer:
             _name_writing(delivery),
             contact,
             contacts=wanted.contacts,
-            events=tuple(self._events.get((delivery.plan, delivery.about, delivery.item), ())),
+            events=()
+            if delivery.about == "plan"
+            else self._list_events(delivery.plan, (delivery.about, delivery.item)),
             workdays=self._snapshot.workdays,
             written_at=written_at,
             said=self._hear_of(wanted.plan, delivery),
@@ -152,10 +150,10 @@ class Composer:
     def _list_concerned(self, wanted: Wanted, delivery: Delivery, contact: Contact) -> tuple[RecordedEvent, ...]:
         """Return the events that a notice is about; a confirmation's are all that its reader is reminded of."""
         if delivery.about != "plan":
-            item = (delivery.plan, delivery.about, delivery.item)
-            return (*self._events.get(item, ()), *self._gone.get(item, ()))
+            item = (delivery.about, delivery.item)
+            return (*self._list_events(delivery.plan, item), *self._list_gone(delivery.plan, item))
         own = {(r.about, r.item) for r in wanted.reminders if r.contact == contact.id and r.about == "visit"}
-        return tuple(row for about, item in sorted(own) for row in self._events.get((delivery.plan, about, item), ()))
+        return tuple(row for item in sorted(own) for row in self._list_events(delivery.plan, item))
 
 
 def _name_writing(delivery: Delivery) -> Reminder:

@@ -54,10 +54,11 @@ def plan_digests(
     return tuple(sorted(digests, key=lambda digest: (digest.due_at, digest.key)))
 
 
-def list_item_days(plan: Plan) -> tuple[date, ...]:
-    """Return the days of the visits that take place and the last days of the reports, ascending."""
-    visits = (day for visit in plan.visits if not visit.cancelled for day in visit.dates)
-    return tuple(sorted({*visits, *(report.due.last_day for report in plan.reports)}))
+def find_season(plan: Plan) -> tuple[date, date] | None:
+    """Return the first and the last day of the visits that take place and of the reports' last days; None for none."""
+    days = {day for visit in plan.visits if not visit.cancelled for day in visit.dates}
+    days.update(report.due.last_day for report in plan.reports)
+    return (min(days), max(days)) if days else None
 
 
 def leads_team(plan: Plan, team_id: str, contact: Contact) -> bool:
@@ -68,10 +69,10 @@ def leads_team(plan: Plan, team_id: str, contact: Contact) -> bool:
 
 def _list_days(plan: Plan, workdays: WorkingDays, follow_up: FollowUp) -> dict[date, str]:
     """Return the days on which a digest goes, ascending, each with the reason."""
-    items = list_item_days(plan)
-    if not items:
+    season = find_season(plan)
+    if season is None:
         return {}
-    first, last = items[0] - BEGINS_BEFORE, items[-1] + timedelta(days=follow_up.season_days)
+    first, last = season[0] - BEGINS_BEFORE, season[1] + timedelta(days=follow_up.season_days)
     days: dict[date, str] = {}
     day = first + timedelta(days=(follow_up.digest_weekday - first.weekday()) % 7)
     while day <= last:

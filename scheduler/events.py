@@ -29,10 +29,17 @@ def plan_events(plan: Plan, *, contacts: tuple[Contact, ...], domain: str) -> tu
     the right side of the UIDs. Of ``contacts`` only the titles of a team's members are used.
     UnknownIdError when the plan uses an id that it does not define.
     """
+    return plan_item_events(plan, plan.visits, plan.reports, contacts=contacts, domain=domain)
+
+
+def plan_item_events(
+    plan: Plan, visits: tuple[Visit, ...], reports: tuple[Report, ...], *, contacts: tuple[Contact, ...], domain: str
+) -> tuple[Event, ...]:
+    """Return the events of these items of ``plan`` alone, as ``plan_events`` does of all."""
     index = PlanIndex(plan)
     titles = {contact.id: contact.title for contact in contacts}
-    events = [event for visit in plan.visits for event in _plan_visit(index, visit, titles, domain)]
-    events.extend(_plan_deadline(index, report, domain) for report in plan.reports)
+    events = [event for visit in visits for event in _plan_visit(index, visit, titles, domain)]
+    events.extend(_plan_deadline(index, report, domain) for report in reports)
     return tuple(sorted(events, key=lambda event: (find_start(event, plan), event.uid)))
 
 

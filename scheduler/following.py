@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import structlog
 
 from scheduler.composing import Composer
-from scheduler.delivery import Delivery, DeliveryState
+from scheduler.delivery import Delivery
 from scheduler.hearing import LedgerHearing
 from scheduler.holding import Held, Rows, group_rows, list_rows, revise_rows
 from scheduler.ledger import Ledger
@@ -39,13 +40,19 @@ class Setup:
     caution: Caution | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InForce:
-    """The setup that runs, with the events as the ledger has them."""
+    """The setup that runs, with the events of each plan as the ledger has them."""
 
     setup: Setup
-    recorded: tuple[RecordedEvent, ...]
+    rows: Mapping[str, Rows]
     composer: Composer
+
+    @cached_property
+    def recorded(self) -> tuple[RecordedEvent, ...]:
+        """All events of the plans that are configured."""
+        plans = (wanted.plan.id for wanted in self.setup.snapshot.wanted)
+        return tuple(row for plan in plans for row in list_rows(self.rows[plan]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class Following:
         """Look at what is on offer, and at whether what waits was approved; True when another setup is in force now."""
         with self._lock:
             offer, self._offer = self._offer, None
-        if offer is None and self._look_again and self.in_force is not None and not self._list_under_way():
+        if offer is None and self._look_again and self.in_force is not None and not self._ledger.sending.is_under_way():
             # What was on its way told what was true before the edit; now it counts as told.
             offer = self._waiting or self.in_force.setup
         if offer is not None:
@@ -132,12 +139,8 @@ class Following:
         self._run(setup, {plan: group_rows(self._ledger.events.list_recorded(plan)) for plan in plans})
 
     def _run(self, setup: Setup, rows: Mapping[str, Rows]) -> None:
-        recorded = tuple(row for wanted in setup.snapshot.wanted for row in list_rows(rows[wanted.plan.id]))
-        self.in_force = InForce(
-            setup,
-            recorded,
-            Composer(setup.snapshot, setup.writer, recorded, _Memory(self._ledger), LedgerHearing(self._ledger)),
-        )
+        composer = Composer(setup.snapshot, setup.writer, rows, _Memory(self._ledger), LedgerHearing(self._ledger))
+        self.in_force = InForce(setup, rows, composer)
 
     def _consider(self, setup: Setup, now: datetime) -> bool:
         caution, version = setup.caution or Caution(), self._ledger.arrivals.read_version()
@@ -163,16 +166,13 @@ class Following:
     def _apply(self, setup: Setup, caution: Caution, proposal: Proposal, now: datetime) -> None:
         # Nothing is known to be held until all of it is written; a mail on its way may still tell what was true before.
         self._held = None
-        self._look_again = bool(self._list_under_way())
+        self._look_again = self._ledger.sending.is_under_way()
         apply_proposal(proposal, self._ledger, now)
         self._ledger.edits.settle(now)
         rows = {plan.plan: revise_rows(plan.rows, plan.events) for plan in proposal.plans}
         self._run(setup, rows)
         if not self._look_again:
             self._held = (Held(setup.snapshot, rows), caution)
-
-    def _list_under_way(self) -> tuple[Delivery, ...]:
-        return self._ledger.history.list_in_states((DeliveryState.SENDING,))
 
     def _is_approved(self, proposal: Proposal) -> bool:
         waiting = self._ledger.edits.find_waiting()

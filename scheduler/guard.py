@@ -5,13 +5,15 @@ Pure. Invariant 10 of ARCHITECTURE.md: nothing unexpected is mass-mailed, no pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.changes import EventChanges, ReminderChanges
-from scheduler.model import Event, EventStatus, RecordedEvent, Reminder
+from scheduler.holding import Rows
+from scheduler.model import EventStatus, RecordedEvent, Reminder
 from scheduler.reminders import select_upcoming
+from scheduler.snapshot import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,17 @@ class Limits:
     mails_at_once: int = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A visit or a report, as the guard counts them."""
+@dataclass(slots=True)
+class _Touched:
+    """The items of one plan, still to come before an edit, that it cancels or moves; whether it adds others."""
 
-    plan: str
-    item: str
+    gone: set[Item]
+    moved: set[Item]
+    grows: bool = False
 
 
 def find_reasons(
-    recorded: Iterable[RecordedEvent],
+    rows: Mapping[str, Rows],
     event_changes: EventChanges,
     reminder_changes: ReminderChanges,
     limits: Limits,
@@ -41,33 +44,35 @@ def find_reasons(
 ) -> tuple[str, ...]:
     """Return why the edit waits for approval, as sentences; () when it may go ahead.
 
-    ``recorded`` are the events before the edit, ``event_changes`` and ``reminder_changes`` what it would do.
+    ``rows`` are the events of each plan before the edit, ``event_changes`` and ``reminder_changes`` what it would do.
     """
-    every = tuple(recorded)
-    changed = {row.event.uid for row in event_changes.record}
-    before = {row.event.uid: row for row in every if row.event.uid in changed}
-    cancelled, moved = _count_touched(before, event_changes, now)
-    growing = {row.event.plan for row in event_changes.record if row.event.uid not in before and _is_coming(row, now)}
     reasons = []
-    for plan in sorted({item.plan for item in cancelled | moved}):
-        gone = {item for item in cancelled if item.plan == plan}
-        touched = gone | {item for item in moved if item.plan == plan}
-        if not gone and len(touched) < limits.at_least:
-            continue
-        all_items = {_name_item(row.event) for row in every if row.event.plan == plan and _is_coming(row, now)}
-        if gone == all_items and plan not in growing:
-            reasons.append(
-                f"plan {plan} would be empty: all {len(all_items)} visits and reports to come would be cancelled"
-            )
-        elif len(touched) >= limits.at_least and len(touched) > limits.share * len(all_items):
-            reasons.append(
-                f"plan {plan}: {len(gone)} of {len(all_items)} visits and reports to come would be cancelled,"
-                f" {len(touched - gone)} moved"
-            )
+    for plan, touched in sorted(_find_touched(rows, event_changes, now).items()):
+        reason = _find_reason(plan, touched, rows.get(plan, {}), limits, now)
+        if reason is not None:
+            reasons.append(reason)
     at_once = count_at_once(reminder_changes, now)
     if at_once > limits.mails_at_once:
         reasons.append(f"{at_once} mails would go out at once, more than {limits.mails_at_once}")
     return tuple(reasons)
+
+
+def _find_reason(plan: str, touched: _Touched, rows: Rows, limits: Limits, now: datetime) -> str | None:
+    gone, moved = len(touched.gone), len(touched.moved)
+    if not gone and not moved:
+        return None
+    total = 0
+    for each in rows.values():
+        if not any(_is_coming(row, now) for row in each):
+            continue
+        total += 1
+        is_small = gone + moved < limits.at_least or gone + moved <= limits.share * total
+        if is_small and (total > gone or touched.grows):
+            # However many more there are: a small edit of a large plan is not held against all of it.
+            return None
+    if gone == total and not touched.grows:
+        return f"plan {plan} would be empty: all {total} visits and reports to come would be cancelled"
+    return f"plan {plan}: {gone} of {total} visits and reports to come would be cancelled, {moved} moved"
 
 
 def count_at_once(changes: ReminderChanges, now: datetime) -> int:
@@ -76,21 +81,24 @@ def count_at_once(changes: ReminderChanges, now: datetime) -> int:
     return sum(reminder.due_at <= now for reminder in select_upcoming(new, now))
 
 
-def _count_touched(
-    before: dict[str, RecordedEvent], changes: EventChanges, now: datetime
-) -> tuple[set[Item], set[Item]]:
-    cancelled: dict[Item, bool] = {}
-    moved: set[Item] = set()
+def _find_touched(rows: Mapping[str, Rows], changes: EventChanges, now: datetime) -> dict[str, _Touched]:
+    found: dict[str, _Touched] = {}
+    cancelled: dict[tuple[str, Item], bool] = {}
     for row in changes.record:
-        old = before.get(row.event.uid)
-        if old is None or not _is_coming(old, now):
-            continue
-        item = _name_item(row.event)
-        gone = row.removed_at is not None or row.event.status is EventStatus.CANCELLED
-        cancelled[item] = cancelled.get(item, True) and gone
-        if not gone and (old.event.start, old.event.end) != (row.event.start, row.event.end):
-            moved.add(item)
-    return {item for item, gone in cancelled.items() if gone} - moved, moved
+        plan, item = row.event.plan, (row.event.about, row.event.item)
+        touched = found.setdefault(plan, _Touched(set(), set()))
+        old = next((one for one in rows.get(plan, {}).get(item, ()) if one.event.uid == row.event.uid), None)
+        if old is None:
+            touched.grows = touched.grows or _is_coming(row, now)
+        elif _is_coming(old, now):
+            gone = row.removed_at is not None or row.event.status is EventStatus.CANCELLED
+            cancelled[plan, item] = cancelled.get((plan, item), True) and gone
+            if not gone and (old.event.start, old.event.end) != (row.event.start, row.event.end):
+                touched.moved.add(item)
+    for (plan, item), is_gone in cancelled.items():
+        if is_gone and item not in found[plan].moved:
+            found[plan].gone.add(item)
+    return found
 
 
 def _is_coming(row: RecordedEvent, now: datetime) -> bool:
@@ -98,7 +106,3 @@ def _is_coming(row: RecordedEvent, now: datetime) -> bool:
         return False
     end = row.event.end
     return end > now if isinstance(end, datetime) else end > now.date()
-
-
-def _name_item(event: Event) -> Item:
-    return Item(event.plan, event.item)

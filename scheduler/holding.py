@@ -35,8 +35,22 @@ def group_rows(recorded: Iterable[RecordedEvent]) -> Rows:
     return {item: tuple(rows) for item, rows in found.items()}
 
 
+def group_plans(recorded: Iterable[RecordedEvent]) -> dict[str, Rows]:
+    """Return recorded events by their plan and item."""
+    plans: dict[str, list[RecordedEvent]] = {}
+    for row in recorded:
+        plans.setdefault(row.event.plan, []).append(row)
+    return {plan: group_rows(own) for plan, own in plans.items()}
+
+
 def list_rows(rows: Rows) -> tuple[RecordedEvent, ...]:
     return tuple(chain.from_iterable(rows.values()))
+
+
+def list_rows_changed(rows: Rows, changes: EventChanges) -> tuple[RecordedEvent, ...]:
+    """Return those of ``rows`` that are of the same items as ``changes``."""
+    items = dict.fromkeys((row.event.about, row.event.item) for row in changes.record)
+    return tuple(row for item in items for row in rows.get(item, ()))
 
 
 def revise_rows(rows: Rows, changes: EventChanges) -> Rows:
@@ -48,15 +62,13 @@ def revise_rows(rows: Rows, changes: EventChanges) -> Rows:
     return revised
 
 
-def find_touched(before: Wanted, after: Wanted) -> tuple[Item, ...]:
-    """Return the items of which something else is asked for, in the order of ``after``, then those that are gone."""
-    touched = [item for item, part in after.parts.items() if not _is_same(before, item, part)]
-    return (*touched, *(item for item in before.parts if item not in after.parts))
-
-
-def _is_same(before: Wanted, item: Item, part: object) -> bool:
-    known = before.parts.get(item)
-    return known is part or known == part
+def find_touched(before: Wanted, after: Wanted) -> frozenset[Item]:
+    """Return the items of which something else is asked for, and those that are gone."""
+    known = before.parts
+    # Nearly all parts are the very same objects: to see that costs next to nothing, to compare them would.
+    others = [item for item, part in after.parts.items() if known.get(item) is not part]
+    touched = (item for item in others if known.get(item) != after.parts[item])
+    return frozenset((*touched, *(known.keys() - after.parts.keys())))
 
 
 def find_changed_people(before: Wanted, after: Wanted) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from scheduler.errors import SchedulerError
@@ -74,22 +75,40 @@ _T = TypeVar("_T", bound=_Named)
 
 
 class PlanIndex:
-    """Looks up what the ids of one plan name; built once for many look-ups."""
+    """Looks up what the ids of one plan name; built once for many look-ups, each part when it is first asked for."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._units: dict[str, Unit] = _by_id(plan.units)
-        self._sessions: dict[str, Session] = _by_id(plan.sessions)
-        self._teams: dict[str, Team] = _by_id(plan.teams)
-        self._visits: dict[str, Visit] = _by_id(plan.visits)
-        self._reports: dict[str, Report] = _by_id(plan.reports)
-        self._communes = {f"{unit.id}/{commune.id}": commune for unit in plan.units for commune in unit.communes}
-        self._team_days: defaultdict[tuple[str | None, date], list[Visit]] = defaultdict(list)
-        for visit in plan.visits:
-            for day in dict.fromkeys(visit.dates):
-                self._team_days[visit.team, day].append(visit)
         self._resolved: dict[str, VisitNames] = {}
         self._grouped: tuple[tuple[Contact, ...], dict[str, tuple[Contact, ...]]] = ((), {})
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        return _by_id(self.plan.units)
+
+    @cached_property
+    def _sessions(self) -> dict[str, Session]:
+        return _by_id(self.plan.sessions)
+
+    @cached_property
+    def _teams(self) -> dict[str, Team]:
+        return _by_id(self.plan.teams)
+
+    @cached_property
+    def _visits(self) -> dict[str, Visit]:
+        return _by_id(self.plan.visits)
+
+    @cached_property
+    def _reports(self) -> dict[str, Report]:
+        return _by_id(self.plan.reports)
+
+    @cached_property
+    def _team_days(self) -> dict[tuple[str | None, date], list[Visit]]:
+        found: defaultdict[tuple[str | None, date], list[Visit]] = defaultdict(list)
+        for visit in self.plan.visits:
+            for day in dict.fromkeys(visit.dates):
+                found[visit.team, day].append(visit)
+        return found
 
     def find_visit(self, visit: str) -> Visit:
         return self._find("visit", self._visits, visit)
@@ -122,7 +141,9 @@ class PlanIndex:
         return f"{self.name_commune(unit, commune)}, {unit_name}" if commune else unit_name
 
     def name_commune(self, unit: str, commune: str) -> str:
-        return self._find("commune", self._communes, f"{unit}/{commune}").name
+        known = self._units.get(unit)
+        found = None if known is None else next((one for one in known.communes if one.id == commune), None)
+        return self._check("commune", f"{unit}/{commune}", found).name
 
     def resolve_visit(self, visit: Visit) -> VisitNames:
         """Return ``visit`` with names instead of ids; UnknownIdError names the id that means nothing."""
@@ -165,7 +186,9 @@ class PlanIndex:
         )
 
     def _find(self, kind: str, known: dict[str, _T], wanted: str) -> _T:
-        found = known.get(wanted)
+        return self._check(kind, wanted, known.get(wanted))
+
+    def _check(self, kind: str, wanted: str, found: _T | None) -> _T:
         if found is None:
             raise UnknownIdError(
                 f"plan {self.plan.id}: there is no {kind} '{wanted}'; add it, or correct the id where it is used"

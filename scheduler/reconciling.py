@@ -23,8 +23,9 @@ from scheduler.changes import (
 )
 from scheduler.delivery import DeliveryState
 from scheduler.differences import Differences, EventDifference, MailDifference, describe_events, describe_mails
+from scheduler.digests import RULE as DIGEST
 from scheduler.guard import Limits, find_reasons
-from scheduler.holding import Held, Rows, find_changed_people, find_touched, group_rows, list_rows
+from scheduler.holding import Held, Rows, find_changed_people, find_touched, group_rows, list_rows, list_rows_changed
 from scheduler.ledger import Ledger
 from scheduler.model import About, Event, Plan, PlanStatus, RecordedEvent, Reminder
 from scheduler.notices import (
@@ -134,7 +135,7 @@ def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Diff
     events: list[EventDifference] = []
     mails: list[MailDifference] = []
     for plan in proposal.plans:
-        events += describe_events(list_rows(plan.rows), plan.events)
+        events += describe_events(list_rows_changed(plan.rows, plan.events), plan.events)
         planned = {delivery.id: delivery.reminder for delivery in ledger.history.list_open(plan.plan)}
         taken_back = [planned[cancel.id] for cancel in plan.reminders.cancel if cancel.id in planned]
         mails += describe_mails(planned.values(), plan.reminders, taken_back, now)
@@ -155,6 +156,7 @@ def _propose_plan(wanted: Wanted, snapshot: Snapshot, ledger: Ledger, caution: C
         ledger.planning.list_recorded(plan),
         told,
         ledger.arrivals.list_marks(plan),
+        wanted.digests,
     )
     return _compare(wanted, rows, asked, snapshot, caution, now)
 
@@ -181,7 +183,9 @@ def _propose_touched(
         return PlanProposal(plan.id, rows, EventChanges(()), _NOTHING, _NOTHING)
     # What is told of the plan as a whole, its digests among it, is kept under its own id.
     ids.add(plan.id)
-    recorded = tuple(sorted(ledger.planning.list_recorded(plan.id, ids), key=attrgetter("id")))
+    are_digests_same = before.digests == after.digests
+    unread = DIGEST if are_digests_same else None
+    recorded = tuple(sorted(ledger.planning.list_recorded(plan.id, ids, but_rule=unread), key=attrgetter("id")))
     told = mark_confirmed(ledger.history.list_told(plan.id, ids))
     if _awaits_confirmation(plan, told, recorded):
         return None
@@ -196,6 +200,7 @@ def _propose_touched(
         recorded,
         told,
         tuple(mark for mark in ledger.arrivals.list_marks(plan.id) if mark.report in ids),
+        () if are_digests_same else after.digests,
     )
     return _compare(after, rows, asked, snapshot, caution, now)
 
@@ -212,7 +217,10 @@ def _awaits_confirmation(plan: Plan, told: Iterable[Told], recorded: Iterable[Re
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What some items of a plan ask for, what the ledger holds of them, and what was told and said of them."""
+    """What some items of a plan ask for, what the ledger holds of them, and what was told and said of them.
+
+    ``digests`` are those that ``recorded`` has the rows of.
+    """
 
     events: tuple[Event, ...]
     reminders: tuple[Reminder, ...]
@@ -221,6 +229,7 @@ class _Asked:
     recorded: tuple[RecordedReminder, ...]
     told: tuple[Told, ...]
     marks: tuple[ReportMark, ...]
+    digests: tuple[Reminder, ...]
 
 
 def _compare(
@@ -239,7 +248,7 @@ def _compare(
         asked.conditional,
     )
     reminders = drop_superseded((*asked.reminders, *asked.conditional), notices)
-    changes, edited = _heed_marks((*reminders, *notices, *wanted.digests), asked, wanted, snapshot, now)
+    changes, edited = _heed_marks((*reminders, *notices, *asked.digests), asked, wanted, snapshot, now)
     return PlanProposal(wanted.plan.id, rows, events, changes, edited)
 
 
@@ -284,8 +293,7 @@ def _find_all_reasons(proposals: list[PlanProposal], limits: Limits, now: dateti
         tuple(revision for plan in proposals for revision in plan.edited.revise),
         (),
     )
-    recorded = tuple(row for plan in proposals if plan.events.record for row in list_rows(plan.rows))
-    return find_reasons(recorded, events, reminders, limits, now)
+    return find_reasons({plan.plan: plan.rows for plan in proposals}, events, reminders, limits, now)
 
 
 def _fingerprint(proposals: list[PlanProposal]) -> str:

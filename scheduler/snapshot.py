@@ -8,18 +8,18 @@ found among thousands of visits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
-from scheduler.digests import FollowUp, plan_digests
-from scheduler.events import find_start, plan_events
+from scheduler.digests import FollowUp, find_season, plan_digests
+from scheduler.events import find_start, plan_item_events
 from scheduler.model import About, Contact, DayOverride, Event, Plan, Reminder, Report, Rule, Untold, Visit
 from scheduler.overdue import plan_overdue
-from scheduler.plan_index import index_contacts
+from scheduler.people import People
 from scheduler.reminders import Planned, plan_reminders
 from scheduler.workdays import WorkingDays
 
@@ -56,16 +56,21 @@ class Frame:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What one plan of the configuration asks for, item by item in the plan's order.
+    """What one plan of the configuration asks for, item by item.
 
-    ``digests`` tell the plan's teams how things stand; () where the snapshot has no ``follow_up``.
+    ``people`` are whom it may tell. ``digests`` tell the plan's teams how things stand; () where the snapshot has no
+    ``follow_up``.
     """
 
     plan: Plan
-    contacts: tuple[Contact, ...]
+    people: People
     frame: Frame
     parts: Mapping[Item, Part]
     digests: tuple[Reminder, ...] = ()
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        return self.people.contacts
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -91,12 +96,7 @@ class Wanted:
     @cached_property
     def untold(self) -> tuple[Untold, ...]:
         """Everyone who should be told and cannot be, in plan order."""
-        return tuple(chain.from_iterable(part.untold for part in self.parts.values()))
-
-    @cached_property
-    def places(self) -> dict[str, tuple[Contact, ...]]:
-        """The contacts of each unit, commune and team."""
-        return index_contacts(self.contacts)
+        return tuple(chain.from_iterable(self.parts[item].untold for item in _list_items(self.plan)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +131,21 @@ def make_snapshot(
     """
     wanted = []
     for plan in plans:
-        own_contacts = tuple(contact for contact in contacts if not contact.plans or plan.id in contact.plans)
-        own_rules = tuple(rule for rule in rules if not rule.plans or plan.id in rule.plans)
-        members = {member for team in plan.teams for member in team.members}
+        known = None if before is None else before.find(plan.id)
+        people = _find_people(plan, contacts, before, known)
+        members = sorted({member for team in plan.teams for member in team.members} & people.by_id.keys())
         frame = Frame(
             # Of what changes here, only the units and visits are looked at one by one.
             replace(plan, visits=(), units=(), updated=_ANY_TIME, sources=()),
-            own_rules,
+            tuple(rule for rule in rules if not rule.plans or plan.id in rule.plans),
             workdays.overrides,
-            tuple((contact.id, contact.title) for contact in own_contacts if contact.id in members),
+            tuple((member, people.by_id[member].title) for member in members),
             domain,
             follow_up is not None,
         )
-        known = None if before is None else before.find(plan.id)
-        digests = () if follow_up is None else plan_digests(plan, own_contacts, workdays, follow_up)
-        wanted.append(_want(Wanted(plan, own_contacts, frame, {}, digests), known, workdays))
+        empty = Wanted(plan, people, frame, {})
+        digests = _plan_digests(empty, workdays, follow_up, before, known)
+        wanted.append(_want(replace(empty, digests=digests), known, workdays))
     return Snapshot(tuple(wanted), contacts, workdays, follow_up)
 
 
@@ -171,36 +171,84 @@ def order_reminders(reminders: Iterable[Reminder]) -> tuple[Reminder, ...]:
     return tuple(ordered)
 
 
+def _find_people(plan: Plan, contacts: tuple[Contact, ...], before: Snapshot | None, known: Wanted | None) -> People:
+    """Return whom ``plan`` may tell; the very same people as before where no contact has changed."""
+    if before is not None and known is not None and before.contacts == contacts:
+        return known.people
+    return People(tuple(contact for contact in contacts if not contact.plans or plan.id in contact.plans))
+
+
+def _plan_digests(
+    now: Wanted, workdays: WorkingDays, follow_up: FollowUp | None, before: Snapshot | None, known: Wanted | None
+) -> tuple[Reminder, ...]:
+    """Return the plan's digests; the very same as before where all that they depend on is as it was."""
+    if follow_up is None:
+        return ()
+    readers = now.people.list_at(team.id for team in now.plan.teams)
+    if before is not None and known is not None and before.follow_up == follow_up and known.frame == now.frame:
+        were = known.people.list_at(team.id for team in known.plan.teams)
+        if readers == were and find_season(known.plan) == find_season(now.plan):
+            return known.digests
+    return plan_digests(now.plan, readers, workdays, follow_up)
+
+
 def _want(empty: Wanted, before: Wanted | None, workdays: WorkingDays) -> Wanted:
     """Return ``empty`` with its parts; those of ``before`` where they still hold."""
     plan = empty.plan
-    kept = {} if before is None or before.frame != empty.frame else _keep_parts(before, empty)
-    visits = tuple(visit for visit in plan.visits if ("visit", visit.id) not in kept)
-    reports = tuple(report for report in plan.reports if ("report", report.id) not in kept)
-    parts = {**kept, **_plan_parts(empty, visits, reports, workdays)} if visits or reports else kept
-    order: list[Item] = [("visit", visit.id) for visit in plan.visits]
-    order += [("report", report.id) for report in plan.reports]
-    return replace(empty, parts={item: parts[item] for item in order})
+    if before is None or before.frame != empty.frame:
+        return replace(empty, parts=_plan_parts(empty, plan.visits, plan.reports, workdays))
+    edited = _find_edited(before, empty)
+    parts = dict(before.parts)
+    for item in edited.gone:
+        del parts[item]
+    if edited.visits or edited.reports:
+        parts.update(_plan_parts(empty, edited.visits, edited.reports, workdays))
+    return replace(empty, parts=parts)
 
 
-def _keep_parts(before: Wanted, now: Wanted) -> dict[Item, Part]:
-    """Return the parts whose item, units and contacts are as they were; both have one frame."""
+@dataclass(frozen=True, slots=True)
+class _Edited:
+    """The items of a plan that must be planned anew, and those that it has no longer."""
+
+    visits: tuple[Visit, ...]
+    reports: tuple[Report, ...]
+    gone: tuple[Item, ...]
+
+
+def _find_edited(before: Wanted, now: Wanted) -> _Edited:
+    """Return the items that are not as they were, nor are their units and contacts; both have one frame."""
+    # Nearly all visits are the very same objects: to see that costs next to nothing, to compare them would.
+    others = _list_others(before.plan.visits, now.plan.visits)
+    were = {visit.id: visit for visit in _list_others(now.plan.visits, before.plan.visits)}
+    visits = tuple(visit for visit in others if were.get(visit.id) != visit)
     changed = _find_changed_places(before, now)
-    known = {visit.id: visit for visit in before.plan.visits}
-    kept: dict[Item, Part] = {}
-    for visit in now.plan.visits:
-        old = known.get(visit.id)
-        if (old is visit or old == visit) and not (changed and changed & _list_places(visit)):
-            kept["visit", visit.id] = before.parts["visit", visit.id]
-    for report in now.plan.reports:
-        owers = {*report.owed_by, *(ower.partition("/")[0] for ower in report.owed_by)} if changed else set()
-        if not changed & owers:
-            kept["report", report.id] = before.parts["report", report.id]
-    return kept
+    if changed:
+        edited = {visit.id for visit in visits}
+        visits = tuple(v for v in now.plan.visits if v.id in edited or not changed.isdisjoint(_list_places(v)))
+    reports = tuple(report for report in now.plan.reports if not changed.isdisjoint(_list_owers(report)))
+    gone = were.keys() - {visit.id for visit in others}
+    return _Edited(visits, reports, tuple(("visit", visit) for visit in gone))
 
 
-def _list_places(visit: Visit) -> set[str]:
-    return {visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or ""}
+def _list_others(known: tuple[Visit, ...], visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+    """Return those of ``visits`` that are not the very objects of ``known``."""
+    same = set(map(id, known))
+    return tuple(visit for visit in visits if id(visit) not in same)
+
+
+def _list_items(plan: Plan) -> Iterator[Item]:
+    """Yield the visits and reports of a plan, in its order."""
+    yield from (("visit", visit.id) for visit in plan.visits)
+    yield from (("report", report.id) for report in plan.reports)
+
+
+def _list_places(visit: Visit) -> tuple[str, ...]:
+    return (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes), visit.team or "")
+
+
+def _list_owers(report: Report) -> tuple[str, ...]:
+    """Return the units and communes that owe a report, and the units of these communes."""
+    return (*report.owed_by, *(ower.partition("/")[0] for ower in report.owed_by))
 
 
 def _find_changed_places(before: Wanted, now: Wanted) -> set[str]:
@@ -210,30 +258,31 @@ def _find_changed_places(before: Wanted, now: Wanted) -> set[str]:
         known = {unit.id: unit for unit in before.plan.units}
         changed.update(unit.id for unit in now.plan.units if known.get(unit.id) != unit)
     if before.contacts != now.contacts:
-        places = {*before.places, *now.places}
-        changed.update(place for place in places if before.places.get(place) != now.places.get(place))
+        were, are = before.people.by_place, now.people.by_place
+        changed.update(place for place in {*were, *are} if were.get(place) != are.get(place))
     return changed
 
 
 def _plan_parts(
     wanted: Wanted, visits: tuple[Visit, ...], reports: tuple[Report, ...], workdays: WorkingDays
 ) -> dict[Item, Part]:
-    """Plan these items alone. Visits tell of the reports that are owed, so events need all of them."""
-    frame = wanted.frame
+    """Plan these items alone."""
+    frame, people = wanted.frame, wanted.people
     some = replace(wanted.plan, visits=visits, reports=reports)
-    planned = plan_reminders(some, wanted.contacts, frame.rules, workdays)
+    places = chain(chain.from_iterable(map(_list_places, visits)), chain.from_iterable(map(_list_owers, reports)))
+    contacts = people.list_at(places)
+    planned = plan_reminders(some, contacts, frame.rules, workdays)
     overdue = Planned((), ())
     if frame.is_followed_up and reports:
-        overdue = plan_overdue(some, wanted.contacts, frame.rules, workdays)
+        overdue = plan_overdue(some, contacts, frame.rules, workdays)
+    members = tuple(people.by_id[member] for member, _ in frame.titles)
     events: defaultdict[Item, list[Event]] = defaultdict(list)
-    for event in plan_events(replace(wanted.plan, visits=visits), contacts=wanted.contacts, domain=frame.domain):
+    for event in plan_item_events(wanted.plan, visits, reports, contacts=members, domain=frame.domain):
         events[event.about, event.item].append(event)
     reminders, conditional = _group(planned.reminders), _group(overdue.reminders)
     untold: defaultdict[Item, dict[Untold, None]] = defaultdict(dict)
     for one in (*planned.untold, *overdue.untold):
         untold[one.about, one.item][one] = None
-    items: list[Item] = [("visit", visit.id) for visit in visits]
-    items += [("report", report.id) for report in reports]
     return {
         item: Part(
             tuple(events.get(item, ())),
@@ -241,7 +290,7 @@ def _plan_parts(
             tuple(untold.get(item, ())),
             tuple(conditional.get(item, ())),
         )
-        for item in items
+        for item in _list_items(some)
     }
 
 

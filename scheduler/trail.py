@@ -14,7 +14,7 @@ from datetime import datetime
 
 from scheduler.differences import describe_events
 from scheduler.following import Decision
-from scheduler.holding import list_rows
+from scheduler.holding import list_rows_changed
 from scheduler.ledger import FileEdit
 from scheduler.planfile.folder import ConfigFile, FolderFiles
 
@@ -56,7 +56,8 @@ def describe_decision(decision: Decision) -> str:
     """Say in a line what an edit changed: "2 events moved; 5 mails planned, 5 taken back"."""
     words = []
     for plan in decision.proposal.plans:
-        kinds = Counter(difference.change for difference in describe_events(list_rows(plan.rows), plan.events))
+        before = list_rows_changed(plan.rows, plan.events)
+        kinds = Counter(difference.change for difference in describe_events(before, plan.events))
         counts = [f"{count} events {change}" for change, count in sorted(kinds.items())]
         reminders = plan.reminders
         sums = ((reminders.add, "planned"), (reminders.revise, "changed"), (reminders.cancel, "taken back"))

@@ -28,6 +28,7 @@ from scheduler.composing import Composer
 from scheduler.delivery import Delivery
 from scheduler.errors import ConfigError, SchedulerError, UsageError
 from scheduler.hearing import LedgerHearing
+from scheduler.holding import group_plans
 from scheduler.ledger import Ledger
 from scheduler.letters import FOLLOW_UP_KINDS, NOTICE_KINDS
 from scheduler.letters.samples import list_samples, tell_about
@@ -150,9 +151,9 @@ def _find_content(wiring: Wiring, ledger: Ledger, delivery_id: int) -> tuple[byt
 
 
 def _compose(wiring: Wiring, ledger: Ledger, delivery: Delivery) -> bytes | None:
-    recorded = ledger.events.list_recorded(delivery.plan)
+    rows = group_plans(ledger.events.list_recorded(delivery.plan))
     composer = Composer(
-        wiring.snapshot, wiring.writer, recorded, lambda notice: _find_told(ledger, notice), LedgerHearing(ledger)
+        wiring.snapshot, wiring.writer, rows, lambda notice: _find_told(ledger, notice), LedgerHearing(ledger)
     )
     if not composer.wants(delivery):
         return None

@@ -29,8 +29,13 @@ class Planning:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_recorded(self, plan: str, items: Iterable[str] | None = None) -> tuple[RecordedReminder, ...]:
-        """Return what comparing needs of every delivery of ``plan``, or of those about ``items``, in no order."""
+    def list_recorded(
+        self, plan: str, items: Iterable[str] | None = None, *, but_rule: str | None = None
+    ) -> tuple[RecordedReminder, ...]:
+        """Return what comparing needs of every delivery of ``plan``, or of those about ``items``, in no order.
+
+        ``but_rule`` leaves out the deliveries of one rule.
+        """
         columns = deliveries.c
         query = select(
             columns.id,
@@ -44,6 +49,8 @@ class Planning:
             columns.truth,
             is_held_back(),
         )
+        if but_rule is not None:
+            query = query.where(columns.rule != but_rule)
         with begin_reading(self._engine) as connection:
             return tuple(
                 RecordedReminder(

@@ -177,6 +177,15 @@ class Sending:
         with begin_writing(self._engine) as connection:
             check_one(connection.execute(statement).rowcount, delivery.id)
 
+    def is_under_way(self) -> bool:
+        """Tell whether any message is on its way."""
+        query = select(deliveries.c.id).where(
+            WAITS_NO_LONGER,  # the claim saw to that; by its index they are found
+            deliveries.c.state == DeliveryState.SENDING,
+        )
+        with begin_reading(self._engine) as connection:
+            return connection.scalar(query.limit(1)) is not None
+
     def list_interrupted(self, now: datetime) -> tuple[Delivery, ...]:
         """Return the rows left ``sending`` whose sender is dead; one on another host is dead when its lease ended.
 

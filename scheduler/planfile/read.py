@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from scheduler.errors import ConfigError, Problem
-from scheduler.model import Contact, DayOverride, Plan, Rule, Visit
+from scheduler.model import Contact, DayOverride, Plan, Rule, Unit, Visit
 from scheduler.planfile.crosscheck import FileTree, check_plan
 from scheduler.planfile.crossfiles import check_contacts, check_days, check_rules
 from scheduler.planfile.explain import explain
@@ -68,7 +68,7 @@ class Recollection:
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
-        self._visits: dict[str, dict[str, Visit]] = {}
+        self._plans: dict[str, tuple[dict[str, Unit], dict[str, Visit]]] = {}
 
     def parse(self, text: str, file: str) -> tuple[Mapping | None, tuple[Problem, ...]]:
         """Return what ``parse_yaml`` does; the very same tree for a text that is as it was."""
@@ -88,12 +88,13 @@ class Recollection:
             return keys
         return known.keys
 
-    def keep_visits(self, plan: Plan) -> Plan:
-        """Return ``plan`` with the very same visits as before where they are equal: what changed is seen at once."""
-        known = self._visits.get(plan.id, {})
-        visits = tuple(known[v.id] if known.get(v.id) == v else v for v in plan.visits)
-        self._visits[plan.id] = {visit.id: visit for visit in visits}
-        return replace(plan, visits=visits)
+    def keep_same(self, plan: Plan) -> Plan:
+        """Return ``plan`` with the very units and visits of before where they are equal: so an edit is seen at once."""
+        known_units, known_visits = self._plans.get(plan.id, ({}, {}))
+        units = tuple(known_units[u.id] if known_units.get(u.id) == u else u for u in plan.units)
+        visits = tuple(known_visits[v.id] if known_visits.get(v.id) == v else v for v in plan.visits)
+        self._plans[plan.id] = ({unit.id: unit for unit in units}, {visit.id: visit for visit in visits})
+        return replace(plan, units=units, visits=visits)
 
 
 def load_configuration(
@@ -172,7 +173,7 @@ def _check_trees(
     if problems or rule_keys is None or day_keys is None:
         raise ConfigError(trees.name_cells(problems))
     configuration = Configuration(
-        plans=tuple(recall.keep_visits(keys.to_plan()) for keys in plan_keys),
+        plans=tuple(recall.keep_same(keys.to_plan()) for keys in plan_keys),
         contacts=tuple(contact for book in books for contact in book.to_contacts()),
         rules=rule_keys.to_rules(),
         overrides=day_keys.to_overrides(),

@@ -13,6 +13,7 @@ from scheduler.attendance import Reply, VisitAnswer
 from scheduler.cli.wiring import Wiring, load_everything
 from scheduler.composing import Composer
 from scheduler.delivery import Accepted, Delivery, Outcome, Permanent, Unconfirmed, judge_outcome
+from scheduler.holding import group_plans
 from scheduler.ledger import Ledger
 from scheduler.ledger.sending import Claim, FrozenMessage, Result
 from scheduler.model import Admin
@@ -71,7 +72,7 @@ def _live_through(office: Office, wiring: Wiring, now: datetime) -> None:
     try:
         began = now - timedelta(days=60)
         apply_proposal(propose_changes(wiring.snapshot, ledger, Caution(), began), ledger, began)
-        composer = Composer(wiring.snapshot, wiring.writer, ledger.events.list_recorded(PLAN))
+        composer = Composer(wiring.snapshot, wiring.writer, group_plans(ledger.events.list_recorded(PLAN)))
         due = [d for d in ledger.history.list_deliveries() if d.due_at <= now]
         # Of those still useful, and not followed by a newer one, three go badly: a person can do something about them.
         newest = {delivery.series: delivery for delivery in sorted(due, key=lambda delivery: delivery.due_at)}

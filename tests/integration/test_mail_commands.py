@@ -16,6 +16,7 @@ from scheduler.cli.wiring import load_everything
 from scheduler.composing import Composer
 from scheduler.delivery import DeliveryState, Verdict
 from scheduler.errors import ConfigError, SchedulerError, UsageError
+from scheduler.holding import group_plans
 from scheduler.ledger import FrozenMessage, Ledger
 from scheduler.letters.samples import list_samples
 from scheduler.notices import CORRECTION, RULE
@@ -58,7 +59,7 @@ def write_template(config: Path, name: str, source: str) -> Path:
 def test_show_prints_a_mail_to_come_as_it_would_be_sent(ledger: Ledger, config: Path, tmp_path: Path) -> None:
     wiring = load_everything(config)
     delivery = ledger.history.list_deliveries()[0]
-    composer = Composer(wiring.snapshot, wiring.writer, ledger.events.list_recorded(delivery.plan))
+    composer = Composer(wiring.snapshot, wiring.writer, group_plans(ledger.events.list_recorded(delivery.plan)))
     composed = composer.compose(delivery, delivery.due_at)
     shown = run("show", str(delivery.id), "--state", tmp_path, folder=tmp_path).output
     assert f"delivery {delivery.id}, planned: the mail as it would be written when it is due" in shown
@@ -72,7 +73,7 @@ def test_show_prints_a_mail_to_come_as_it_would_be_sent(ledger: Ledger, config: 
 def test_show_prints_a_notice_to_come_with_what_was_told_before(ledger: Ledger, config: Path, tmp_path: Path) -> None:
     wiring = load_everything(config)
     delivery = next(row for row in ledger.history.list_deliveries() if row.template == "visit-coming")
-    composed = Composer(wiring.snapshot, wiring.writer, ()).compose(delivery, NOW)
+    composed = Composer(wiring.snapshot, wiring.writer, {}).compose(delivery, NOW)
     frozen = FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, NOW)
     assert ledger.sending.claim(delivery, frozen, NOW)
     ledger.sending.record_verdict(delivery, Verdict(DeliveryState.SENT, None, "250"), NOW)
@@ -86,7 +87,7 @@ def test_show_prints_a_notice_to_come_with_what_was_told_before(ledger: Ledger, 
 def test_show_raw_gives_the_frozen_bytes(ledger: Ledger, config: Path, tmp_path: Path) -> None:
     wiring = load_everything(config)
     delivery = ledger.history.list_deliveries()[0]
-    composed = Composer(wiring.snapshot, wiring.writer, ()).compose(delivery, NOW)
+    composed = Composer(wiring.snapshot, wiring.writer, {}).compose(delivery, NOW)
     frozen = FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, NOW)
     assert ledger.sending.claim(delivery, frozen, NOW)
     shown = run("show", str(delivery.id), "--raw", "--state", tmp_path, folder=tmp_path)

@@ -8,6 +8,7 @@ from scheduler.delivery import DeliveryState
 from scheduler.differences import describe_events, describe_mails
 from scheduler.events import plan_events
 from scheduler.guard import Limits, count_at_once, find_reasons
+from scheduler.holding import group_plans
 from scheduler.model import Plan, RecordedEvent, Reminder, Revision, Visit
 from scheduler.reminders import plan_reminders
 from scheduler.workdays import WorkingDays
@@ -29,7 +30,7 @@ def record(plan: Plan) -> tuple[RecordedEvent, ...]:
 def judge(before: tuple[Visit, ...], after: tuple[Visit, ...], now: datetime = NOW) -> tuple[str, ...]:
     recorded = record(make_plan(visits=before, reports=()))
     wanted = plan_events(make_plan(visits=after, reports=()), contacts=(), domain="so.example")
-    return find_reasons(recorded, compare_events(wanted, recorded, now), NOTHING, Limits(), now)
+    return find_reasons(group_plans(recorded), compare_events(wanted, recorded, now), NOTHING, Limits(), now)
 
 
 def test_four_of_ten_visits_removed_waits() -> None:
@@ -71,10 +72,10 @@ def test_a_first_start_counts_the_mails_that_would_go_at_once() -> None:
     later = make_reminder(number=99, due_at=late + timedelta(hours=1))
     changes = ReminderChanges((*due, later), (), ())
     assert count_at_once(changes, late) == 51
-    assert find_reasons((), EventChanges(()), changes, Limits(), late) == (
+    assert find_reasons({}, EventChanges(()), changes, Limits(), late) == (
         "51 mails would go out at once, more than 50",
     )
-    assert find_reasons((), EventChanges(()), ReminderChanges(tuple(due[1:]), (), ()), Limits(), late) == ()
+    assert find_reasons({}, EventChanges(()), ReminderChanges(tuple(due[1:]), (), ()), Limits(), late) == ()
 
 
 def test_differences_name_each_event() -> None:

@@ -100,7 +100,7 @@ class Books:
             return () if wanted is None else tuple(self._find_audience(wanted, visit) for visit in visits)
 
     def _find_audience(self, wanted: Wanted, visit: Visit) -> Audience:
-        invited = list_invited(wanted.plan, visit, wanted.places)
+        invited = list_invited(wanted.plan, visit, wanted.people.by_place)
         return Audience(tuple((c, self._answers.get((wanted.plan.id, visit.id, c.id))) for c in invited))
 
 
