@@ -66,7 +66,8 @@ def find_touched(before: Wanted, after: Wanted) -> frozenset[Item]:
     """Return the items of which something else is asked for, and those that are gone."""
     known = before.parts
     # Nearly all parts are the very same objects: to see that costs next to nothing, to compare them would.
-    others = [item for item, part in after.parts.items() if known.get(item) is not part]
+    same = set(map(id, known.values()))
+    others = [item for item, part in after.parts.items() if id(part) not in same]
     touched = (item for item in others if known.get(item) != after.parts[item])
     return frozenset((*touched, *(known.keys() - after.parts.keys())))
 

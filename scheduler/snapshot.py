@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -58,13 +58,14 @@ class Frame:
 class Wanted:
     """What one plan of the configuration asks for, item by item.
 
-    ``people`` are whom it may tell. ``digests`` tell the plan's teams how things stand; () where the snapshot has no
-    ``follow_up``.
+    ``people`` are whom it may tell, ``season`` its first and last day. ``digests`` tell the plan's teams how things
+    stand; () where the snapshot has no ``follow_up``.
     """
 
     plan: Plan
     people: People
     frame: Frame
+    season: tuple[date, date] | None
     parts: Mapping[Item, Part]
     digests: tuple[Reminder, ...] = ()
 
@@ -143,7 +144,7 @@ def make_snapshot(
             domain,
             follow_up is not None,
         )
-        empty = Wanted(plan, people, frame, {})
+        empty = Wanted(plan, people, frame, find_season(plan), {})
         digests = _plan_digests(empty, workdays, follow_up, before, known)
         wanted.append(_want(replace(empty, digests=digests), known, workdays))
     return Snapshot(tuple(wanted), contacts, workdays, follow_up)
@@ -187,7 +188,7 @@ def _plan_digests(
     readers = now.people.list_at(team.id for team in now.plan.teams)
     if before is not None and known is not None and before.follow_up == follow_up and known.frame == now.frame:
         were = known.people.list_at(team.id for team in known.plan.teams)
-        if readers == were and find_season(known.plan) == find_season(now.plan):
+        if readers == were and known.season == now.season:
             return known.digests
     return plan_digests(now.plan, readers, workdays, follow_up)
 

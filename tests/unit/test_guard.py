@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from scheduler.changes import EventChanges, RecordedReminder, ReminderChanges, compare_events, compare_reminders
 from scheduler.delivery import DeliveryState
 from scheduler.differences import describe_events, describe_mails
@@ -64,6 +67,28 @@ def test_a_plan_whose_one_visit_makes_room_for_another_is_not_empty() -> None:
 def test_what_is_past_does_not_count() -> None:
     visits = make_visits(10)
     assert judge(visits, visits[4:], now=datetime(2024, 5, 24, tzinfo=UTC)) == ()
+
+
+@given(st.lists(st.sampled_from(["kept", "gone", "moved"]), min_size=1, max_size=40), st.integers(0, 30), st.booleans())
+def test_an_edit_waits_where_it_touches_more_than_its_share_of_all_that_is_to_come(
+    fates: list[str], days: int, grows: bool
+) -> None:
+    visits = make_visits(len(fates))
+    now = NOW + timedelta(days=days)
+    after = [
+        replace(visit, dates=(date(2024, 7, 1),)) if fate == "moved" else visit
+        for visit, fate in zip(visits, fates, strict=True)
+        if fate != "gone"
+    ]
+    added = (make_visit(visit_id="other", dates=(date(2024, 7, 1),)),) if grows else ()
+    coming = [fate for visit, fate in zip(visits, fates, strict=True) if visit.dates[0] >= now.date()]
+    total, gone, moved = len(coming), coming.count("gone"), coming.count("moved")
+    reasons: tuple[str, ...] = ()
+    if total and gone == total and not grows:
+        reasons = (f"plan plan would be empty: all {total} visits and reports to come would be cancelled",)
+    elif gone + moved >= 3 and gone + moved > total / 3:
+        reasons = (f"plan plan: {gone} of {total} visits and reports to come would be cancelled, {moved} moved",)
+    assert judge(visits, (*after, *added), now) == reasons
 
 
 def test_a_first_start_counts_the_mails_that_would_go_at_once() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.digests import FollowUp
 from scheduler.model import Commune, Contact, DayOverride, Forms, Plan, PlanStatus, Rule, Unit, VisitSession
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.workdays import WorkingDays
@@ -23,10 +24,12 @@ class Configured:
     rules: tuple[Rule, ...]
     overrides: tuple[DayOverride, ...]
     domain: str
+    follow_up: FollowUp | None = None
 
 
 def make_snapshot_of(one: Configured, before: Snapshot | None = None) -> Snapshot:
-    return make_snapshot((one.plan,), one.contacts, one.rules, WorkingDays(one.overrides), one.domain, before=before)
+    workdays = WorkingDays(one.overrides)
+    return make_snapshot((one.plan,), one.contacts, one.rules, workdays, one.domain, one.follow_up, before=before)
 
 
 UNITS = (
@@ -98,6 +101,7 @@ configured = st.builds(
     rules=st.sampled_from([make_rules(), make_rules()[1:], (*make_rules(), replace(make_rules()[3], id="other"))]),
     overrides=st.sampled_from([(), (DayOverride(date(2024, 5, 13), False, "nghỉ"),)]),
     domain=st.sampled_from(["so.example", "khac.example"]),
+    follow_up=st.sampled_from([None, FollowUp(), FollowUp(digest_weekday=2)]),
 )
 
 
@@ -105,7 +109,7 @@ configured = st.builds(
 def edits(draw: st.DrawFn) -> tuple[Configured, Configured]:
     """A configuration, and one that differs from it in some of its parts."""
     before, other = draw(configured), draw(configured)
-    taken = draw(st.sets(st.sampled_from(["contacts", "rules", "overrides", "domain"]), max_size=1))
+    taken = draw(st.sets(st.sampled_from(["contacts", "rules", "overrides", "domain", "follow_up"]), max_size=1))
     of_plan = draw(
         st.sets(st.sampled_from(["visits", "reports", "units", "title", "teams", "number", "status"]), max_size=2)
     )
@@ -125,7 +129,7 @@ def test_with_the_snapshot_before_it_is_what_it_would_be_without(edit: tuple[Con
 
 def test_what_an_edit_did_not_touch_is_the_same_value() -> None:
     plan = make_plan(visits=tuple(make_visit(visit_id=name) for name in "abc"))
-    before = Configured(plan, make_contacts(), make_rules(), (), "so.example")
+    before = Configured(plan, make_contacts(), make_rules(), (), "so.example", FollowUp())
     moved = replace(plan.visits[1], dates=(date(2024, 5, 27),))
     after = replace(
         before,
@@ -134,3 +138,16 @@ def test_what_an_edit_did_not_touch_is_the_same_value() -> None:
     first = make_snapshot_of(before)
     (old,), (new,) = first.wanted, make_snapshot_of(after, first).wanted
     assert [item for item in new.parts if new.parts[item] is not old.parts[item]] == [("visit", "b")]
+    assert new.people is old.people
+
+
+def test_digests_are_the_same_values_while_the_season_is_the_same() -> None:
+    days = (date(2024, 5, 20), date(2024, 5, 21), date(2024, 5, 27))
+    plan = make_plan(visits=tuple(make_visit(visit_id=str(day), dates=(day,)) for day in days))
+    before = Configured(plan, make_contacts(), make_rules(), (), "so.example", FollowUp())
+    first = make_snapshot_of(before)
+    for number, is_same in ((1, True), (2, False)):
+        visits = list(plan.visits)
+        visits[number] = replace(visits[number], dates=(date(2024, 5, 22),))
+        (new,) = make_snapshot_of(replace(before, plan=replace(plan, visits=tuple(visits))), first).wanted
+        assert (new.digests is first.wanted[0].digests) is is_same
