@@ -52,10 +52,6 @@ class Composer:
         self._rows = rows
 
     @cached_property
-    def _contacts(self) -> dict[str, Contact]:
-        return {contact.id: contact for contact in self._snapshot.contacts}
-
-    @cached_property
     def _indexes(self) -> dict[str, PlanIndex]:
         return {plan: PlanIndex(wanted.plan) for plan, wanted in self._wanted.items()}
 
@@ -76,7 +72,8 @@ class Composer:
 
     def wants(self, delivery: Delivery) -> bool:
         """Tell whether the configuration still knows the plan and the recipient (invariant 7)."""
-        return delivery.plan in self._wanted and delivery.contact in self._contacts
+        wanted = self._wanted.get(delivery.plan)
+        return wanted is not None and delivery.contact in wanted.people.by_id
 
     def compose(self, delivery: Delivery, now: datetime) -> ComposedMessage | None:
         """Write the message of a delivery that is wanted; SchedulerError when it cannot be written.
@@ -85,7 +82,7 @@ class Composer:
         Its Date is ``now`` to the second, so that what is written within one second can share its parts.
         """
         wanted: Wanted = self._wanted[delivery.plan]
-        contact = self._contacts[delivery.contact]
+        contact = wanted.people.by_id[delivery.contact]
         written_at = now.replace(microsecond=0)
         if delivery.rule == RULE:
             return self._compose_notice(wanted, delivery, contact, written_at)

@@ -24,6 +24,7 @@ from scheduler.model import RecordedEvent
 from scheduler.notices import Told
 from scheduler.reconciling import Caution, Proposal, apply_proposal, propose_changes, reconcile_marks
 from scheduler.snapshot import Snapshot
+from scheduler.withdrawn import carry_withdrawn
 
 _log = structlog.get_logger(__name__)
 
@@ -81,11 +82,20 @@ class _Memory:
 
 
 class Following:
-    """Puts setups in force; one thread calls ``settle``, any thread may ``offer``."""
+    """Puts setups in force; one thread calls ``settle``, any thread may ``offer``.
 
-    def __init__(self, ledger: Ledger, tell: Callable[[Decision], None] = lambda decision: None) -> None:
+    ``before`` is what was in force before us, as far as that is known: which plans are gone since.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        tell: Callable[[Decision], None] = lambda decision: None,
+        before: Snapshot | None = None,
+    ) -> None:
         self._ledger = ledger
         self._tell = tell
+        self._before = before
         self._lock = threading.Lock()
         self._offer: Setup | None = None
         self._waiting: Setup | None = None
@@ -143,6 +153,8 @@ class Following:
         self.in_force = InForce(setup, rows, composer)
 
     def _consider(self, setup: Setup, now: datetime) -> bool:
+        before = self._before if self.in_force is None else self.in_force.setup.snapshot
+        setup = replace(setup, snapshot=carry_withdrawn(setup.snapshot, before, now))
         caution, version = setup.caution or Caution(), self._ledger.arrivals.read_version()
         # What was said of reports and not heeded yet may touch any of them.
         is_held = self._held is not None and self._held[1] == caution and version == self._heeded

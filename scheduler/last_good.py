@@ -3,7 +3,9 @@
 IO. Each version is a folder of its own; the link `current` is moved to a new one in a single step, so that a crash
 leaves the old version or the new one, and nothing in between:
 
-    <state>/last-good/current -> version-…/settings.yaml, plans/…, templates/email/…
+    <state>/last-good/current -> version-…/settings.yaml, plans/…, templates/email/…, withdrawn.json
+
+``withdrawn.json`` holds the plans that the configuration has no longer, while there are people to tell.
 """
 
 from __future__ import annotations
@@ -16,14 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from scheduler.errors import ConfigError, Problem, SchedulerError
 from scheduler.planfile.folder import SETTINGS, FolderFiles, Reading, read_as_one, read_files
-from scheduler.planfile.read import read_config_text
+from scheduler.planfile.read import list_plan_files, read_config_text
 from scheduler.planfile.tree import Mapping as Tree
 from scheduler.planfile.yamlfile import parse_yaml
 from scheduler.settings_sections import LedgerSettings
+from scheduler.snapshot import WithdrawnPlan
 
-FOLDER, CURRENT = "last-good", "current"
+FOLDER, CURRENT, WITHDRAWN = "last-good", "current", "withdrawn.json"
+
+_COPIES = TypeAdapter(tuple[WithdrawnPlan, ...])
 
 T = TypeVar("T")
 
@@ -69,20 +76,37 @@ def find_last_good(state_dir: Path) -> Path | None:
     return current.resolve() if current.is_dir() else None
 
 
-def keep_last_good(state_dir: Path, files: FolderFiles) -> None:
+def read_withdrawn(kept: Path) -> tuple[WithdrawnPlan, ...]:
+    """Return the plans kept with a last good configuration that it has no longer; SchedulerError where damaged."""
+    path = kept / WITHDRAWN
+    try:
+        return _COPIES.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValidationError) as error:
+        said = "cannot be read: those who were told of a plan that was taken away will not hear that it is off"
+        raise SchedulerError(f"{path}: {said}; delete it once they know") from error
+
+
+def list_plans_kept(kept: Path) -> frozenset[str]:
+    """Return the ids of all plans that a last good configuration has or had."""
+    return frozenset((*(path.stem for path in list_plan_files(kept)), *(one.plan.id for one in read_withdrawn(kept))))
+
+
+def keep_last_good(state_dir: Path, files: FolderFiles, withdrawn: tuple[WithdrawnPlan, ...] = ()) -> None:
     """Keep ``files`` as the last good configuration; SchedulerError names what cannot be written.
 
     Readable by the service's user alone: contacts are people's addresses. Does nothing where the same is kept.
     """
     store = state_dir / FOLDER
     kept = find_last_good(state_dir)
-    if kept is not None and read_files(kept).digest == files.digest:
+    if kept is not None and _is_same(kept, files, withdrawn):
         return
     try:
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         version = Path(tempfile.mkdtemp(prefix="version-", dir=store))
         try:
-            _write_files(version, files)
+            _write_files(version, files, withdrawn)
         except BaseException:
             shutil.rmtree(version, ignore_errors=True)
             raise
@@ -95,20 +119,32 @@ def keep_last_good(state_dir: Path, files: FolderFiles) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _write_files(folder: Path, files: FolderFiles) -> None:
+def _is_same(kept: Path, files: FolderFiles, withdrawn: tuple[WithdrawnPlan, ...]) -> bool:
+    try:
+        return read_files(kept).digest == files.digest and read_withdrawn(kept) == withdrawn
+    except SchedulerError:
+        return False
+
+
+def _write_files(folder: Path, files: FolderFiles, withdrawn: tuple[WithdrawnPlan, ...]) -> None:
     for file in files.files:
-        path = folder / file.name
         for parent in reversed(Path(file.name).parents):
             (folder / parent).mkdir(mode=0o700, exist_ok=True)
-        with path.open("wb") as out:
-            os.fchmod(out.fileno(), 0o600)
-            out.write(file.content)
-            out.flush()
-            os.fsync(out.fileno())
+        _write_file(folder / file.name, file.content)
+    if withdrawn:
+        _write_file(folder / WITHDRAWN, _COPIES.dump_json(withdrawn, indent=1))
     # A folder without plans is right too.
     (folder / "plans").mkdir(mode=0o700, exist_ok=True)
     for inner in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
         _sync_folder(inner)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    with path.open("wb") as out:
+        os.fchmod(out.fileno(), 0o600)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _point_to(store: Path, version: str) -> None:

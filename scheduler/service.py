@@ -38,8 +38,8 @@ _log = structlog.get_logger(__name__)
 class Service:
     """Keeps ledger, mail and feeds in step with one snapshot at a time.
 
-    Without ``caution`` every edit takes effect at once, whatever it changes. ``fallback`` is what runs when the
-    first snapshot waits for approval: the configuration that ran before.
+    Without ``caution`` every edit takes effect at once, whatever it changes. ``fallback`` is the configuration that ran
+    before: it runs while the first snapshot waits for approval, and tells which plans are gone.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Service:
     ) -> None:
         self._first = Setup(snapshot, writer, caution)
         self._fallback = fallback
-        self._following = Following(ledger, on_decision)
+        self._following = Following(ledger, on_decision, None if fallback is None else fallback.snapshot)
         self._ledger = ledger
         self._clock = clock
         self._publish = publish

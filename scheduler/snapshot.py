@@ -101,16 +101,27 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnPlan:
+    """The last copy of a plan that is configured no longer: cancelled, with those whom it told and its UIDs' domain."""
+
+    plan: Plan
+    contacts: tuple[Contact, ...]
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One valid configuration and all that follows from it.
 
     ``follow_up`` None follows up nothing: no overdue reminder, digest or receipt, as in a rehearsal of what is certain.
+    ``withdrawn`` are the plans of ``wanted`` that the configuration has no longer.
     """
 
     wanted: tuple[Wanted, ...]
     contacts: tuple[Contact, ...]
     workdays: WorkingDays
     follow_up: FollowUp | None = None
+    withdrawn: tuple[WithdrawnPlan, ...] = ()
 
     def find(self, plan_id: str) -> Wanted | None:
         return next((wanted for wanted in self.wanted if wanted.plan.id == plan_id), None)

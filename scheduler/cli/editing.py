@@ -17,6 +17,7 @@ from rich.table import Table
 
 from scheduler.cli.wiring import (
     Wiring,
+    carry_from_kept,
     config_option,
     find_ledger_url,
     json_option,
@@ -62,9 +63,10 @@ def diff(draft: Path | None, as_json: bool, state: Path | None, config_dir: Path
     """
     live = load_everything(config_dir)
     edited = live if draft is None else load_everything(draft)
-    now = read_wall_clock()
+    now, url = read_wall_clock(), find_ledger_url(live, state)
+    edited = carry_from_kept(edited, url, now)
     with ExitStack() as stack:
-        ledger = _open_ledger(find_ledger_url(live, state), stack)
+        ledger = _open_ledger(url, stack)
         proposal = propose_changes(edited.snapshot, ledger, make_caution(live.settings), now)
         found = describe_proposal(proposal, ledger, now)
         if draft is None:

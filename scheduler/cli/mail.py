@@ -14,6 +14,7 @@ from rich.table import Table
 
 from scheduler.cli.wiring import (
     Wiring,
+    carry_from_kept,
     config_option,
     find_ledger_url,
     find_templates,
@@ -24,6 +25,7 @@ from scheduler.cli.wiring import (
     print_json,
     state_option,
 )
+from scheduler.clock import read_wall_clock
 from scheduler.composing import Composer
 from scheduler.delivery import Delivery
 from scheduler.errors import ConfigError, SchedulerError, UsageError
@@ -58,6 +60,7 @@ def show(delivery: int, raw: bool, html: Path | None, state: Path | None, config
     """
     wiring = load_everything(config_dir)
     url = find_ledger_url(wiring, state)
+    wiring = carry_from_kept(wiring, url, read_wall_clock())
     ledger = open_existing_ledger(url)
     if ledger is None:
         raise UsageError(

@@ -11,6 +11,7 @@ import click
 
 from scheduler.cli.wiring import (
     Wiring,
+    carry_from_kept,
     config_option,
     find_ledger_url,
     json_option,
@@ -42,11 +43,13 @@ def publish(folder: Path, private: bool, as_json: bool, state: Path | None, conf
     asks its readers who they are. Tokens mean nothing there, since only their hashes are kept.
     """
     wiring = load_everything(config_dir)
-    recorded = read_recorded(wiring, find_ledger_url(wiring, state))
+    url, now = find_ledger_url(wiring, state), read_wall_clock()
+    wiring = carry_from_kept(wiring, url, now)
+    recorded = read_recorded(wiring, url)
     site = make_feed_site(wiring)
     paths = list_private_paths(wiring.snapshot, recorded) if private else frozenset[str]()
     zones = [wanted.plan.zone for wanted in wiring.snapshot.wanted]
-    today = read_wall_clock().astimezone(zones[0] if zones else None).date()
+    today = now.astimezone(zones[0] if zones else None).date()
     built = FeedBuilder(site).build(wiring.snapshot, recorded, today, paths)
     written = write_feeds(folder, built.feeds)
     if as_json:

@@ -19,11 +19,18 @@ from scheduler.cli.office import ServiceOffice
 from scheduler.cli.operating import make_limits
 from scheduler.cli.publishing import make_feed_site
 from scheduler.cli.trying import DraftTrials
-from scheduler.cli.wiring import Loader, Wiring, config_option, load_everything, make_caution
+from scheduler.cli.wiring import Loader, Wiring, config_option, make_caution, recall_in_force
 from scheduler.clock import WallClock, read_wall_clock
-from scheduler.errors import ConfigError, Problem, SchedulerError
+from scheduler.errors import Problem, SchedulerError
 from scheduler.following import Decision, Setup
-from scheduler.last_good import Started, find_last_good, guess_ledger_url, keep_last_good, load_or_last_good
+from scheduler.last_good import (
+    Started,
+    find_last_good,
+    guess_ledger_url,
+    keep_last_good,
+    load_or_last_good,
+    read_withdrawn,
+)
 from scheduler.ledger import Did, Ledger, find_sqlite_file, hold_instance_lock
 from scheduler.links import LinkSigner
 from scheduler.mailer import Mailer, RelaySettings
@@ -103,7 +110,7 @@ class _Running:
         self._problems = started.problems
         self._secret = ledger.control.find_link_secret()
         setup = make_setup(started.reading.value, self._secret)
-        self._files: dict[int, FolderFiles] = {id(setup.snapshot): started.reading.files}
+        self._files: dict[int, FolderFiles] = {id(setup.writer): started.reading.files}
         self._shelf, self._board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
         self._publisher = FeedPublisher(self._shelf, make_feed_site(started.reading.value))
         self._tokens = TokenWatch(ledger.tokens, self._publisher, self._shelf, WallClock())
@@ -129,7 +136,7 @@ class _Running:
         self._timer = Timer(WallClock(), self._service.tick)
         self._service.on_progress = self._timer.beat
         self._warnings = started.reading.value.configuration.warnings
-        trials = DraftTrials(config_dir, ledger, self.list_problems)
+        trials = DraftTrials(config_dir, ledger, self.list_problems, self._find_snapshot)
         self._office = ServiceOffice(self._service, ledger, self, trials, lambda: self._timer.arm(read_wall_clock()))
         self._admin_pages = build_admin(
             AdminSite(
@@ -221,7 +228,7 @@ class _Running:
         if changed:
             _log.warning("these settings take effect at the next start", settings=changed)
         setup = make_setup(reading.value, self._secret)
-        self._files[id(setup.snapshot)] = reading.files
+        self._files[id(setup.writer)] = reading.files
         self._service.offer(setup)
         self._timer.arm(read_wall_clock())
 
@@ -245,16 +252,16 @@ class _Running:
                 decision.at,
             )
             return
-        files = self._files.get(id(decision.setup.snapshot))
+        files = self._files.get(id(decision.setup.writer))
         if files is None:
             return
-        self._files = {id(decision.setup.snapshot): files}
+        self._files = {id(decision.setup.writer): files}
         before = find_last_good(self._state_dir)
         old = FolderFiles(()) if before is None else read_files(before)
         followed = describe_decision(decision)
         self._ledger.edits.record(list_file_edits(old, files, decision.at, followed, self._find_editor))
         try:
-            keep_last_good(self._state_dir, files)
+            keep_last_good(self._state_dir, files, decision.setup.snapshot.withdrawn)
         except SchedulerError as error:
             _log.error("the configuration in force cannot be kept", problem=str(error))
 
@@ -263,12 +270,18 @@ class _Running:
         action = self._ledger.actions.find_last(Did.EDITED, version)
         return None if action is None else action.by
 
+    def _find_snapshot(self) -> Snapshot | None:
+        in_force = self._service.in_force
+        return None if in_force is None else in_force.setup.snapshot
+
     def _find_fallback(self, started: Started[Wiring]) -> Setup | None:
-        """Return the configuration that ran before, for the case that the first one waits for approval."""
+        """Return the configuration that ran before, where it is another one, or carries plans that it has no longer."""
         kept = find_last_good(self._state_dir)
-        if kept is None or read_files(kept).digest == started.reading.files.digest:
-            return None
         try:
-            return make_setup(load_everything(kept), self._secret)
-        except ConfigError:
+            if kept is None or (read_files(kept).digest == started.reading.files.digest and not read_withdrawn(kept)):
+                return None
+            before = recall_in_force(self._state_dir)
+        except SchedulerError as error:
+            _log.warning("what was in force before is not known", problem=str(error))
             return None
+        return None if before is None else make_setup(before, self._secret)

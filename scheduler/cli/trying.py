@@ -19,7 +19,9 @@ from scheduler.errors import ConfigError, Problem, SchedulerError
 from scheduler.ledger import Ledger
 from scheduler.planfile.folder import read_files
 from scheduler.reconciling import describe_proposal, propose_changes
+from scheduler.snapshot import Snapshot
 from scheduler.web.admin.desk import Trial
+from scheduler.withdrawn import carry_withdrawn
 
 _KEEP = timedelta(seconds=30)
 _MOST_KEPT = 8
@@ -29,10 +31,17 @@ _PATIENCE_SECONDS = 20.0
 class DraftTrials:
     """Tries drafts, one at a time; what came of one is kept for a moment, since a page is often looked at twice."""
 
-    def __init__(self, config_dir: Path, ledger: Ledger, list_known: Callable[[], tuple[Problem, ...]]) -> None:
+    def __init__(
+        self,
+        config_dir: Path,
+        ledger: Ledger,
+        list_known: Callable[[], tuple[Problem, ...]],
+        find_in_force: Callable[[], Snapshot | None],
+    ) -> None:
         self._config_dir = config_dir
         self._ledger = ledger
         self._list_known = list_known
+        self._find_in_force = find_in_force
         self._trying = threading.Lock()
         self._tried: OrderedDict[tuple[str, str], tuple[datetime, Trial]] = OrderedDict()
 
@@ -62,13 +71,14 @@ class DraftTrials:
                 wiring = load_everything(folder)
             except ConfigError as error:
                 return Trial(problems=self._name_files(error.problems, folder))
-        proposal = propose_changes(wiring.snapshot, self._ledger, make_caution(wiring.settings), now)
+        snapshot = carry_withdrawn(wiring.snapshot, self._find_in_force(), now)
+        proposal = propose_changes(snapshot, self._ledger, make_caution(wiring.settings), now)
         known = {(problem.file, problem.message) for problem in self._list_known()}
         warnings = self._name_files(wiring.configuration.warnings, folder)
         return Trial(
             warnings=tuple(each for each in warnings if (each.file, each.message) not in known),
             differences=describe_proposal(proposal, self._ledger, now),
-            snapshot=wiring.snapshot,
+            snapshot=snapshot,
         )
 
     def _name_files(self, problems: tuple[Problem, ...], folder: Path) -> tuple[Problem, ...]:

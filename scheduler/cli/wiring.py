@@ -21,6 +21,7 @@ from scheduler.digests import FollowUp
 from scheduler.errors import ConfigError, Problem, UsageError
 from scheduler.guard import Limits
 from scheduler.importing import OFFICE_ZONE
+from scheduler.last_good import find_last_good, list_plans_kept, read_withdrawn
 from scheduler.ledger import Ledger, find_sqlite_file
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Admin
@@ -32,6 +33,7 @@ from scheduler.settings import Settings, load_settings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import LetterTemplates, load_templates, prove_templates
+from scheduler.withdrawn import add_withdrawn, carry_withdrawn
 from scheduler.workdays import WorkingDays
 
 T = TypeVar("T")
@@ -103,6 +105,25 @@ def find_templates(config_dir: Path) -> LetterTemplates:
 def load_everything(config_dir: Path) -> Wiring:
     """Read settings, plans, contacts, rules and templates; raises ConfigError with every problem of them all."""
     return Loader().load(config_dir)
+
+
+def recall_in_force(state_dir: Path) -> Wiring | None:
+    """Load the configuration that was put in force last, with the plans it has no longer; None where none is kept."""
+    kept = find_last_good(state_dir)
+    if kept is None:
+        return None
+    wiring = load_everything(kept)
+    return replace(wiring, snapshot=add_withdrawn(wiring.snapshot, read_withdrawn(kept)))
+
+
+def carry_from_kept(wiring: Wiring, ledger_url: str, now: datetime) -> Wiring:
+    """Return ``wiring`` with the plans that it has no longer, and that the service on this ledger had in force."""
+    path = find_sqlite_file(ledger_url)
+    kept = None if path is None else find_last_good(path.parent)
+    if path is None or kept is None or list_plans_kept(kept) <= {wanted.plan.id for wanted in wiring.snapshot.wanted}:
+        return wiring
+    before = recall_in_force(path.parent)
+    return replace(wiring, snapshot=carry_withdrawn(wiring.snapshot, None if before is None else before.snapshot, now))
 
 
 class Loader:

@@ -13,21 +13,25 @@ from icalendar import Calendar
 
 from scheduler.catcher import Catcher
 from scheduler.changes import EventChanges, ReminderChanges
+from scheduler.cli.wiring import recall_in_force
 from scheduler.clock import JumpingClock
 from scheduler.delivery import DeliveryState
 from scheduler.differences import Differences
 from scheduler.digests import FollowUp
 from scheduler.feeds import build_feed
 from scheduler.following import Decision, Setup
+from scheduler.last_good import keep_last_good
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Contact, Plan, RecordedEvent, Rule
+from scheduler.planfile.folder import read_files
 from scheduler.reconciling import Caution, PlanProposal, Proposal, describe_proposal, propose_changes
 from scheduler.service import Service
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import load_templates
+from scheduler.withdrawn import carry_withdrawn
 from scheduler.workdays import WorkingDays
 from tests.acceptance.foretold import (
     DRAFT,
@@ -79,7 +83,11 @@ class Season:
         """Save a configuration now; return what ``scheduler diff --draft`` would have said of it."""
         asked = (plans or (make_plan(),), contacts or make_contacts(), rules or make_rules())
         now = self.clock.now()
-        proposal = propose_changes(make_snapshot_of(*asked, follow_up=self.follow_up), self.ledger, CAUTION, now)
+        in_force = None if self.service is None else self.service.in_force
+        snapshot = make_snapshot_of(*asked, follow_up=self.follow_up)
+        if in_force is not None:
+            snapshot = carry_withdrawn(snapshot, in_force.setup.snapshot, now)
+        proposal = propose_changes(snapshot, self.ledger, CAUTION, now)
         foretold = describe_proposal(proposal, self.ledger, now)
         setup = self._make_setup(make_snapshot_of(*asked, before=self.snapshot, follow_up=self.follow_up))
         self.snapshot = setup.snapshot
@@ -118,7 +126,17 @@ class Season:
     def restart(self) -> None:
         """Let another service go on with the same ledger and configuration, as after a stop."""
         assert self.snapshot is not None
-        self.service = self._start(self._make_setup(self.snapshot))
+        before = recall_in_force(self.folder)
+        fallback = None if before is None else self._make_setup(before.snapshot)
+        self.service = self._start(self._make_setup(self.snapshot), fallback)
+
+    def save_while_stopped(self, *plans: Plan) -> None:
+        """Save a configuration while no service runs, and start one."""
+        asked = (plans, make_contacts(), make_rules())
+        for name in (LIVE, DRAFT) if self._asks else ():
+            write_folder(self.folder / name, asked, self._ledger_url)
+        self.snapshot = make_snapshot_of(*asked, follow_up=self.follow_up)
+        self.restart()
 
     def approve(self) -> bool:
         """Approve the edit that waits, if one does, and let the service see it."""
@@ -195,7 +213,7 @@ class Season:
         letterhead = Letterhead("so@so.example", "so@so.example", "so.example")
         return Setup(snapshot, MessageWriter(templates, letterhead), CAUTION)
 
-    def _start(self, setup: Setup) -> Service:
+    def _start(self, setup: Setup, fallback: Setup | None = None) -> Service:
         service = Service(
             snapshot=setup.snapshot,
             ledger=self.ledger,
@@ -204,10 +222,16 @@ class Season:
             clock=self.clock,
             publish=self._note_feeds,
             caution=setup.caution,
-            on_decision=self.decisions.append,
+            fallback=fallback,
+            on_decision=self._note_decision,
         )
         service.start()
         return service
+
+    def _note_decision(self, decision: Decision) -> None:
+        self.decisions.append(decision)
+        if decision.applied and self._asks:
+            keep_last_good(self.folder, read_files(self.folder / DRAFT), decision.setup.snapshot.withdrawn)
 
     def _note_feeds(self, snapshot: Snapshot, recorded: tuple[RecordedEvent, ...], today: date) -> None:
         self.published.append((snapshot, recorded))

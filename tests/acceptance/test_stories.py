@@ -235,3 +235,96 @@ def test_who_no_rule_names_any_more_is_still_told_that_a_visit_moved(season: Sea
         *tell("14/05 09:10", "visit-moved"),
         *tell("24/05 15:00", "visit-eve", "truong-doan"),
     ]
+
+
+SECOND = replace(make_visit_plan(date(2024, 5, 21)), id="second", title="Kiểm tra khác năm 2024")
+OF_SECOND = Contact("ubnd-rieng", "UBND huyện Sơn Động", "son-dong", "ubnd@rieng.example", plans=("second",))
+EMPTY = "plan second would be empty: all 1 visits and reports to come would be cancelled"
+
+
+def begin_two_plans(season: Season) -> None:
+    """Let two plans be in force, and the readers of both be told of their visits; one reads of the second alone."""
+    season.edit(make_visit_plan(), SECOND, contacts=(*make_contacts(), OF_SECOND))
+    season.run_until(at(14, 9))
+    assert season.list_events() == {**BEFORE, **show("21/05", "TENTATIVE", 0, visit="second.son-dong")}
+
+
+def test_a_plan_file_taken_away_with_its_contact_is_told_as_cancelled_to_those_who_knew(season: Season) -> None:
+    begin_two_plans(season)
+    foretold = season.edit(make_visit_plan())
+    assert foretold.reasons == (EMPTY,)
+    season.run_until(at(14, 10))
+    assert season.list_mails(since=at(14, 8, 30)) == []
+    assert season.list_events() == {**BEFORE, **show("21/05", "TENTATIVE", 0, visit="second.son-dong")}
+    assert season.approve()
+    gone = {**BEFORE, **show("21/05", "CANCELLED", 1, visit="second.son-dong")}
+    assert season.list_events() == gone
+    season.run_until(at(15, 9))
+    told = tell("14/05 10:10", "visit-cancelled", *EVERYBODY, "ubnd-rieng")
+    assert season.list_mails(since=at(14, 8, 30)) == told
+    # Neither a restart nor another edit tells anybody again, and who subscribed still reads that it is off.
+    season.restart()
+    season.edit(make_visit_plan(date(2024, 5, 22)))
+    season.run_until(at(15, 12))
+    moved = [mail for mail in season.list_mails(since=at(14, 8, 30)) if mail not in told]
+    assert moved == tell("15/05 09:10", "visit-moved")
+    assert season.list_events() == {**gone, **show("22/05", "TENTATIVE", 1)}
+
+
+def test_a_plan_file_put_back_before_the_settling_time_is_over_tells_nobody(season: Season) -> None:
+    begin_two_plans(season)
+    season.edit(make_visit_plan())
+    assert season.approve()
+    season.run_until(at(14, 9, 5))
+    season.edit(make_visit_plan(), SECOND, contacts=(*make_contacts(), OF_SECOND))
+    assert season.list_events() == {**BEFORE, **show("21/05", "TENTATIVE", 2, visit="second.son-dong")}
+    season.run_until(at(17, 12))
+    assert season.list_mails(since=at(14, 8, 30)) == []
+
+
+def test_a_plan_file_put_back_after_its_people_were_told_is_told_as_on_again(season: Season) -> None:
+    begin_two_plans(season)
+    season.edit(make_visit_plan())
+    assert season.approve()
+    season.run_until(at(14, 12))
+    season.edit(make_visit_plan(), SECOND, contacts=(*make_contacts(), OF_SECOND))
+    season.run_until(at(17, 12))
+    assert season.list_mails(since=at(14, 9, 30)) == tell("14/05 12:10", "correction", *EVERYBODY, "ubnd-rieng")
+
+
+def test_a_plan_file_taken_away_while_the_service_was_stopped_is_told_as_cancelled(season: Season) -> None:
+    begin_two_plans(season)
+    season.save_while_stopped(make_visit_plan())
+    season.run_until(at(14, 10))
+    assert season.list_mails(since=at(14, 8, 30)) == []
+    assert season.list_events() == {**BEFORE, **show("21/05", "TENTATIVE", 0, visit="second.son-dong")}
+    assert season.approve()
+    assert season.list_events() == {**BEFORE, **show("21/05", "CANCELLED", 1, visit="second.son-dong")}
+    season.run_until(at(15, 9))
+    assert season.list_mails(since=at(14, 8, 30)) == tell("14/05 10:10", "visit-cancelled", *EVERYBODY, "ubnd-rieng")
+
+
+def test_a_plan_file_taken_away_tells_what_writing_cancelled_into_it_would(tmp_path: Path) -> None:
+    ways = {"away": (), "cancelled": (replace(SECOND, status=PlanStatus.CANCELLED),)}
+    mails, events = {}, {}
+    for name, rest in ways.items():
+        (tmp_path / name).mkdir()
+        with open_season(tmp_path / name, start=at(10, 9), asks=True) as season:
+            begin_two_plans(season)
+            season.edit(make_visit_plan(), *rest, contacts=(*make_contacts(), OF_SECOND) if rest else None)
+            assert season.approve()
+            season.run_until(at(20, 8))
+            mails[name], events[name] = season.list_mails(), season.list_events()
+    assert mails["away"] == mails["cancelled"]
+    assert events["away"] == events["cancelled"]
+
+
+def test_a_plan_file_taken_away_when_its_last_day_is_past_goes_without_a_word(tmp_path: Path) -> None:
+    with open_season(tmp_path, start=at(10, 9)) as season:
+        begin_two_plans(season)
+        season.run_until(at(22, 9))
+        foretold = season.edit(make_visit_plan())
+        assert foretold.reasons == ()
+        season.run_until(at(23, 9))
+        assert season.list_mails(since=at(21, 8)) == []
+        assert season.list_events() == BEFORE

@@ -9,8 +9,18 @@ from pathlib import Path
 import pytest
 
 from scheduler.errors import ConfigError, Problem, SchedulerError
-from scheduler.last_good import find_last_good, guess_ledger_url, keep_last_good, load_or_last_good
+from scheduler.last_good import (
+    find_last_good,
+    guess_ledger_url,
+    keep_last_good,
+    list_plans_kept,
+    load_or_last_good,
+    read_withdrawn,
+)
+from scheduler.model import PlanStatus
 from scheduler.planfile.folder import read_files
+from scheduler.snapshot import WithdrawnPlan
+from tests.samples import make_contacts, make_plan
 
 
 @pytest.fixture
@@ -165,3 +175,36 @@ def test_the_ledger_is_found_while_settings_are_wrong_elsewhere(
     assert guess_ledger_url(config, environ) == url
     (config / "settings.yaml").unlink()
     assert guess_ledger_url(config, {"SCHEDULER_LEDGER__URL": "sqlite:///b"}) == "sqlite:///b"
+
+
+WITHDRAWN = (WithdrawnPlan(make_plan(status=PlanStatus.CANCELLED), make_contacts(), "so.example"),)
+
+
+def test_plans_taken_away_are_kept_with_the_configuration_as_they_were(config: Path, tmp_path: Path) -> None:
+    state = tmp_path / "var"
+    keep_last_good(state, read_files(config), WITHDRAWN)
+    kept = find_last_good(state)
+    assert kept is not None
+    assert read_withdrawn(kept) == WITHDRAWN
+    assert list_plans_kept(kept) == {"a", "plan"}
+    assert stat.S_IMODE((kept / "withdrawn.json").stat().st_mode) == 0o600
+    keep_last_good(state, read_files(config), WITHDRAWN)
+    assert find_last_good(state) == kept
+    keep_last_good(state, read_files(config))
+    last = find_last_good(state)
+    assert last is not None
+    assert (read_withdrawn(last), last == kept) == ((), False)
+
+
+def test_a_damaged_copy_of_plans_taken_away_is_told_and_replaced(config: Path, tmp_path: Path) -> None:
+    state = tmp_path / "var"
+    keep_last_good(state, read_files(config), WITHDRAWN)
+    kept = find_last_good(state)
+    assert kept is not None
+    (kept / "withdrawn.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SchedulerError, match=r"withdrawn\.json: cannot be read: .* delete it once they know"):
+        read_withdrawn(kept)
+    keep_last_good(state, read_files(config), WITHDRAWN)
+    last = find_last_good(state)
+    assert last is not None
+    assert read_withdrawn(last) == WITHDRAWN

@@ -14,7 +14,7 @@ PURE = (
     "messages", "headers", "phrases", "plan_index", "safetext", "feeds", "blocks", "vevent", "snapshot",
     "preview", "intake", "documents.document", "composing", "pacing", "truths", "notices", "guard", "differences",
     "arrivals", "attendance", "links", "receipts", "owing", "joining", "overdue", "digests", "heard", "replies",
-    "holding", "import_review", "vietnamese", "people",
+    "holding", "import_review", "vietnamese", "people", "withdrawn",
 )  # fmt: skip
 SHELLS = (
     "service",
