@@ -11,12 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from scheduler.catcher import Catcher
 from scheduler.clock import read_wall_clock
 from tests.acceptance.commandline import SHIPPED_CONFIG, make_environment, run_command
+from tests.acceptance.office import shift_plan
 
 
 @contextmanager
@@ -132,3 +133,31 @@ def test_an_edit_is_followed_and_a_wrong_one_leaves_the_last_good_running_across
     changed = [row for row in trail if row["file"] == "plans/kiem-tra-2024.yaml" and row["before"]]
     assert [row["followed"].split(",")[0] for row in changed] == ["kiem-tra-2024: 2 events moved"] * 2
     assert [row["after"] for row in changed] == [second, first]
+
+
+def test_a_plan_file_taken_away_is_served_as_cancelled_once_approved_and_across_a_restart(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(SHIPPED_CONFIG, config)
+    plan, other = config / "plans" / "kiem-tra-2024.yaml", config / "plans" / "khac.yaml"
+    shift_plan(plan, read_wall_clock().date() + timedelta(days=90) - date(2024, 5, 8))
+    other.write_text(plan.read_text(encoding="utf-8").replace("id: kiem-tra-2024", "id: khac"), encoding="utf-8")
+    with running_service(config, smtp_port=1) as (_, url):
+        other.unlink()
+        wait_until(lambda: "khac would be empty" in run_command("status", folder=tmp_path).out)
+        assert "STATUS:CANCELLED" not in read(f"{url}/feeds/khac.ics")
+        foretold = json.loads(run_command("diff", "--json", folder=tmp_path).out)
+        changes = {(event["change"], event["uid"].split(".")[0]) for event in foretold["events"]}
+        assert (changes, foretold["needs_approval"]) == ({("cancelled", "khac")}, True)
+        waiting = re.search(r"edit ([0-9a-f]{12}) waits", run_command("status", folder=tmp_path).out)
+        assert waiting is not None
+        assert run_command("approve", waiting[1], folder=tmp_path).status == 0
+        with (config / "holidays.yaml").open("a", encoding="utf-8") as days:
+            days.write("# Saved, so that the service looks at once.\n")
+        wait_until(lambda: read(f"{url}/feeds/khac.ics").count("STATUS:CANCELLED") == 21)
+    with running_service(config, smtp_port=1) as (_, url):
+        feed = read(f"{url}/feeds/khac.ics")
+        assert (feed.count("STATUS:CANCELLED"), feed.count("SEQUENCE:1")) == (21, 21)
+        assert "STATUS:CANCELLED" not in read(f"{url}/feeds/kiem-tra-2024.ics")
+        assert run_command("diff", folder=tmp_path).out == "nothing changes\n"
+        assert run_command("publish", "out", folder=tmp_path).status == 0
+        assert (tmp_path / "out" / "feeds" / "khac.ics").read_bytes().count(b"STATUS:CANCELLED") == 21

@@ -255,7 +255,7 @@ def make_editing_bench(folder: Path) -> Bench:
     bench = make_bench(folder, wiring.snapshot)
     shutil.copytree(folder / "shipped", bench.config, dirs_exist_ok=True)
     add_admin(bench.config, "linh", "admin")
-    bench.run.trials = DraftTrials(bench.config, bench.ledger, bench.run.list_problems)
+    bench.run.trials = DraftTrials(bench.config, bench.ledger, bench.run.list_problems, bench.run.find_snapshot)
     return bench
 
 
