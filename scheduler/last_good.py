@@ -84,8 +84,10 @@ def read_withdrawn(kept: Path) -> tuple[WithdrawnPlan, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValidationError) as error:
-        said = "cannot be read: those who were told of a plan that was taken away will not hear that it is off"
-        raise SchedulerError(f"{path}: {said}; delete it once they know") from error
+        raise SchedulerError(
+            f"{path} cannot be read: who was told of a plan that was taken away will not hear that it is off;"
+            " delete it once they know"
+        ) from error
 
 
 def list_plans_kept(kept: Path) -> frozenset[str]:

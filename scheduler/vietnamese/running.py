@@ -26,6 +26,12 @@ _SETTINGS: Final[tuple[Entry, ...]] = (
     ),
     ("'{a}' is not a whole number", "'{a}' không phải số nguyên"),
     (
+        "{a} cannot be read: who was told of a plan that was taken away will not hear that it is off; delete it once"
+        " they know",
+        "{a} không đọc được: người đã nhận tin về kế hoạch bị gỡ sẽ không được báo rằng kế hoạch đã hủy; hãy xóa tệp"
+        " này khi họ đã biết",
+    ),
+    (
         "{a} cannot be read ({z}); mend the path, or the file's owner and mode",
         "{a} không đọc được ({z}); hãy sửa đường dẫn, hoặc chủ sở hữu và quyền của tệp",
     ),
