@@ -19,7 +19,7 @@ from scheduler.holding import Rows
 from scheduler.letters import EarlierMail
 from scheduler.letters.digest import describe_digest_facts
 from scheduler.messages import ComposedMessage, MessageWriter
-from scheduler.model import Contact, Plan, RecordedEvent, Reminder, Revision
+from scheduler.model import Contact, Plan, RecordedEvent, Reminder
 from scheduler.notices import RULE, Told
 from scheduler.plan_index import PlanIndex
 from scheduler.receipts import RULE as RECEIPT
@@ -57,18 +57,19 @@ class Composer:
 
     def _list_events(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
         """Return the events of an item as they stand in the plan, where they have a revision."""
-        part, revisions = self._wanted[plan].parts.get(item), self._list_revisions(plan, item)
+        part = self._wanted[plan].parts.get(item)
         events = () if part is None else part.events
+        revisions = {row.event.uid: row.revision for row in self._list_rows(plan, item)}
         return tuple(RecordedEvent(event, revisions[event.uid]) for event in events if event.uid in revisions)
 
     def _list_gone(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
         """Return the events of an item that the plan has no longer."""
         part = self._wanted[plan].parts.get(item)
         standing = set() if part is None else {event.uid for event in part.events}
-        return tuple(row for row in self._rows.get(plan, {}).get(item, ()) if row.event.uid not in standing)
+        return tuple(row for row in self._list_rows(plan, item) if row.event.uid not in standing)
 
-    def _list_revisions(self, plan: str, item: Item) -> dict[str, Revision]:
-        return {row.event.uid: row.revision for row in self._rows.get(plan, {}).get(item, ())}
+    def _list_rows(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
+        return self._rows.get(plan, {}).get(item, ())
 
     def wants(self, delivery: Delivery) -> bool:
         """Tell whether the configuration still knows the plan and the recipient (invariant 7)."""
@@ -93,9 +94,7 @@ class Composer:
             _name_writing(delivery),
             contact,
             contacts=wanted.contacts,
-            events=()
-            if delivery.about == "plan"
-            else self._list_events(delivery.plan, (delivery.about, delivery.item)),
+            events=self._list_events(delivery.plan, (delivery.about, delivery.item)),
             workdays=self._snapshot.workdays,
             written_at=written_at,
             said=self._hear_of(wanted.plan, delivery),
