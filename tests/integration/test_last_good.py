@@ -202,7 +202,7 @@ def test_a_damaged_copy_of_plans_taken_away_is_told_and_replaced(config: Path, t
     kept = find_last_good(state)
     assert kept is not None
     (kept / "withdrawn.json").write_text("{", encoding="utf-8")
-    with pytest.raises(SchedulerError, match=r"withdrawn\.json: cannot be read: .* delete it once they know"):
+    with pytest.raises(SchedulerError, match=r"withdrawn\.json cannot be read: .* delete it once they know"):
         read_withdrawn(kept)
     keep_last_good(state, read_files(config), WITHDRAWN)
     last = find_last_good(state)
