@@ -5,7 +5,7 @@ Pure. It describes the very values that ``changes`` would have the ledger apply,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,13 +17,17 @@ from scheduler.reminders import select_upcoming
 
 @dataclass(frozen=True, slots=True)
 class EventDifference:
-    """``before`` and ``after`` say when it is and how it is called; None where there is none."""
+    """``before`` and ``after`` say when it is and how it is called; None where there is none.
+
+    ``aspects`` are what else changes of an event that stays.
+    """
 
     change: Literal["added", "moved", "changed", "cancelled"]
     uid: str
     summary: str
     before: str | None
     after: str | None
+    aspects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ class MailDifference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Events in order of UID, mails in order of (due_at, key); ``reasons`` say why the edit waits for approval."""
+    """Events in order of their time before the edit, mails in order of (due_at, key).
+
+    ``reasons`` say why the edit waits for approval.
+    """
 
     events: tuple[EventDifference, ...]
     mails: tuple[MailDifference, ...]
@@ -59,11 +66,11 @@ def describe_events(recorded: Iterable[RecordedEvent], changes: EventChanges) ->
             change = "added"
         else:
             change = "moved" if (old.start, old.end) != (row.event.start, row.event.end) else "changed"
-        was = None if old is None else say_event(old)
-        found.append(
-            EventDifference(change, row.event.uid, row.event.summary, was, None if gone else say_event(row.event))
-        )
-    return tuple(sorted(found, key=lambda difference: difference.uid))
+        was, now = None if old is None else say_event(old), None if gone else say_event(row.event)
+        aspects = () if old is None or gone else tuple(_list_aspects(old, row.event))
+        found.append(EventDifference(change, row.event.uid, row.event.summary, was, now, aspects))
+    # Both begin with day and hour.
+    return tuple(sorted(found, key=lambda difference: (difference.before or difference.after or "", difference.uid)))
 
 
 def describe_mails(
@@ -94,6 +101,20 @@ def say_event(event: Event) -> str:
     if isinstance(event.start, datetime) and isinstance(event.end, datetime):
         return f"{event.start:%Y-%m-%d %H:%M}–{event.end:%H:%M} {event.summary}"
     return f"{event.start:%Y-%m-%d} {event.summary}"
+
+
+def _list_aspects(before: Event, after: Event) -> Iterator[str]:
+    """Yield what differs of an event besides what is said of it."""
+    if before.status is not after.status:
+        yield "status"
+    if (before.description, before.wordings) != (after.description, after.wordings):
+        yield "description"
+    if before.location != after.location:
+        yield "location"
+    if before.organiser != after.organiser:
+        yield "organiser"
+    if (before.places, before.members) != (after.places, after.members):
+        yield "audience"
 
 
 def _identify(reminder: Reminder) -> tuple[str, str, str, str, str]:

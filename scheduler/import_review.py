@@ -125,10 +125,10 @@ def review_import(
     *,
     held: bool,
 ) -> ImportReview:
-    """Put each finding beside its words, the gravest first."""
+    """Put each finding beside its words, the gravest first, and those that have words before those of no one place."""
     texts = _list_texts(document)
     order = list(Severity)
-    found = sorted(findings, key=lambda finding: order.index(finding.severity))
+    found = sorted(findings, key=lambda one: (order.index(one.severity), _name_row(one.where) not in texts))
     reviewed = tuple(ReviewedFinding(one, texts.get(_name_row(one.where), ())) for one in found[:MOST_FINDINGS])
     return ImportReview(document.name, plan, reviewed, changes, held, max(0, len(found) - MOST_FINDINGS))
 

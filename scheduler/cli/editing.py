@@ -131,7 +131,14 @@ def _find_zone(wiring: Wiring) -> ZoneInfo:
 def _to_json(found: Differences, wiring: Wiring) -> Json:
     zone = _find_zone(wiring)
     events: list[Json] = [
-        {"change": d.change, "uid": d.uid, "summary": d.summary, "before": d.before, "after": d.after}
+        {
+            "change": d.change,
+            "uid": d.uid,
+            "summary": d.summary,
+            "before": d.before,
+            "after": d.after,
+            "aspects": list(d.aspects),
+        }
         for d in found.events
     ]
     mails: list[Json] = [
@@ -157,7 +164,8 @@ def _print(console: Console, found: Differences, wiring: Wiring) -> None:
         return
     events = Table("event", "before", "after", box=None, header_style="bold", padding=(0, 1))
     for event in found.events:
-        events.add_row(_paint(event.change), event.before or "", event.after or "")
+        told = f" ({', '.join(event.aspects)})" if event.aspects else ""
+        events.add_row(_paint(event.change), event.before or "", f"{event.after or ''}{told}")
     mails = Table("mail", "when", "to", "what", "why", box=None, header_style="bold", padding=(0, 1))
     for mail in found.mails:
         when = _say_instant(mail.reminder.due_at, zone)

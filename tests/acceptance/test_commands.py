@@ -323,8 +323,8 @@ def test_diff_of_a_draft_names_events_and_mails_and_changes_nothing(config: Path
     found = run_command("diff", "--draft", "draft", "--state", "state", "--json", folder=config.parent)
     assert found.status == 0
     assert [(event["change"], event["after"][:16]) for event in found.records("events")] == [
-        ("moved", "2024-05-21 13:30"),
         ("moved", "2024-05-21 07:00"),
+        ("moved", "2024-05-21 13:30"),
     ]
     assert found.json["needs_approval"] is False
     assert (config.parent / "state/ledger.sqlite3").read_bytes() == before

@@ -10,19 +10,24 @@ from scheduler.delivery import TOO_LATE, DeliveryState, plan_retry
 from scheduler.differences import EventDifference
 from scheduler.guard import Limits
 from scheduler.ledger import Did
+from scheduler.snapshot import make_snapshot
 from scheduler.vietnamese import Piece, word_detail
 from scheduler.web.admin import trail
+from scheduler.web.admin.names import make_names
 from scheduler.web.admin.words import (
+    word_aspects,
     word_count,
     word_event,
     word_followed,
     word_outcome,
     word_reason,
     word_reply,
+    word_rule,
     word_standing,
     word_state,
 )
-from tests.samples import DUE_AT, make_delivery
+from scheduler.workdays import WorkingDays
+from tests.samples import DUE_AT, make_contacts, make_delivery, make_plan, make_rules
 
 
 def test_every_state_standing_reply_and_action_has_words() -> None:
@@ -70,9 +75,27 @@ def test_reasons_to_wait_are_said_in_vietnamese(reason: str, words: str) -> None
     assert word_reason(reason) == words
 
 
+def test_mails_of_no_rule_of_the_admins_are_named_and_teams_too() -> None:
+    assert [word_rule(rule) for rule in ("digest", "receipt", "notice")] == [
+        "thư tổng hợp",
+        "thư cảm ơn",
+        "thư báo thay đổi",
+    ]
+    assert word_rule("visit-1-week") == "visit-1-week"
+    names = make_names(make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(), "so.example"))
+    places = ("doan", "son-dong", "son-dong/an-ba", "khong-co")
+    assert [names.place("plan", place) for place in places] == [
+        "Đoàn kiểm tra",
+        "Sơn Động",
+        "An Bá (Sơn Động)",
+        "khong-co",
+    ]
+
+
 def test_events_counts_and_what_followed() -> None:
     difference = EventDifference("moved", "uid", "", "2024-05-09 07:00–11:30 Kiểm tra", None)
     assert word_event(difference.before or "") == "09/5/2024 07:00–11:30 Kiểm tra"
+    assert word_aspects(("status", "description")) == "tình trạng, nội dung"
     assert word_count(1234567) == "1.234.567"
     assert word_followed("a: 2 events moved, 5 mails taken back; b: 1 mails planned") == (
         "a: 2 sự kiện dời, 5 thư rút lại; b: 1 thư hẹn mới"

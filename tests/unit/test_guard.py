@@ -12,7 +12,7 @@ from scheduler.differences import describe_events, describe_mails
 from scheduler.events import plan_events
 from scheduler.guard import Limits, count_at_once, find_reasons
 from scheduler.holding import group_plans
-from scheduler.model import Plan, RecordedEvent, Reminder, Revision, Visit
+from scheduler.model import Plan, PlanStatus, RecordedEvent, Reminder, Revision, Visit
 from scheduler.reminders import plan_reminders
 from scheduler.workdays import WorkingDays
 from tests.samples import make_contacts, make_plan, make_reminder, make_rules, make_visit
@@ -121,6 +121,23 @@ def test_differences_name_each_event() -> None:
     assert found[("gone", "morning")] == ("cancelled", f"2024-05-23 07:00–11:30 {title}", None)
     assert found[("new", "morning")] == ("added", None, f"2024-05-20 07:00–11:30 {title}")
     assert len(found) == 6
+
+
+def test_differences_come_in_the_order_of_their_days_and_say_what_changes_where_the_time_does_not() -> None:
+    visits = (make_visit(dates=(date(2024, 5, 23),)), make_visit(visit_id="another", dates=(date(2024, 5, 22),)))
+    before = make_plan(visits=visits, reports=())
+    recorded = record(before)
+    after = replace(before, status=PlanStatus.CONFIRMED)
+    found = describe_events(
+        recorded, compare_events(plan_events(after, contacts=(), domain="so.example"), recorded, NOW)
+    )
+    assert [(d.change, (d.before or "")[:16], d.before == d.after) for d in found] == [
+        ("changed", "2024-05-22 07:00", True),
+        ("changed", "2024-05-22 13:30", True),
+        ("changed", "2024-05-23 07:00", True),
+        ("changed", "2024-05-23 13:30", True),
+    ]
+    assert {"status" in d.aspects for d in found} == {True}
 
 
 def test_differences_pair_a_mail_taken_back_with_the_one_that_goes_instead() -> None:

@@ -42,11 +42,12 @@ class Names:
         return self.contacts[contact].name if contact in self.contacts else contact
 
     def place(self, plan: str, place: str) -> str:
-        """Return "Sơn Động" for a unit, "An Bá (Sơn Động)" for a commune."""
+        """Return "Sơn Động" for a unit, "An Bá (Sơn Động)" for a commune, a team's name for a team."""
         unit_id, _, commune_id = place.partition("/")
         unit = self.units.get((plan, unit_id))
         if unit is None:
-            return place
+            teams = self.plans[plan].teams if plan in self.plans else ()
+            return next((team.name for team in teams if team.id == place), place)
         if not commune_id:
             return unit.name
         names = {commune.id: commune.name for commune in unit.communes}

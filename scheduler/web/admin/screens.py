@@ -19,6 +19,7 @@ from scheduler.vietnamese import translate, word_detail, word_document_change, w
 from scheduler.web.admin.editing.found_words import word_finding, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (
+    word_aspects,
     word_by,
     word_change,
     word_count,
@@ -27,6 +28,7 @@ from scheduler.web.admin.words import (
     word_outcome,
     word_reason,
     word_reply,
+    word_rule,
     word_standing,
     word_state,
 )
@@ -82,9 +84,11 @@ class Screens:
             why=word_why,
             file=word_file,
             document_change=word_document_change,
+            rule=word_rule,
             by=word_by,
             change=word_change,
             event=word_event,
+            aspects=word_aspects,
             finding=word_finding,
             severity=word_severity,
             place=word_place,

@@ -11,6 +11,9 @@ from datetime import date
 from scheduler.arrivals import Standing
 from scheduler.attendance import Reply
 from scheduler.delivery import DeliveryState
+from scheduler.digests import RULE as DIGEST
+from scheduler.notices import RULE as NOTICE
+from scheduler.receipts import RULE as RECEIPT
 from scheduler.vietnamese import translate
 from scheduler.web.wording import word_date
 
@@ -39,6 +42,14 @@ _CHANGES = {
     "cancelled": "Hủy",
     "new": "Thư mới",
     "withdrawn": "Rút lại",
+}
+_OWN_RULES = {DIGEST: "thư tổng hợp", NOTICE: "thư báo thay đổi", RECEIPT: "thư cảm ơn"}
+_ASPECTS = {
+    "status": "tình trạng",
+    "description": "nội dung",
+    "location": "nơi kiểm tra",
+    "organiser": "cơ quan",
+    "audience": "người tham gia",
 }
 _THINGS = {"events": "sự kiện", "mails": "thư"}
 _FOLLOWED = {
@@ -70,6 +81,11 @@ def word_reason(reason: str) -> str:
     return translate(reason).text
 
 
+def word_rule(rule: str) -> str:
+    """Return what a mail is that no rule of an admin's sends; the id of one that is."""
+    return _OWN_RULES.get(rule, rule)
+
+
 def word_followed(followed: str) -> str:
     """Return what an edit led to, as ``trail`` said it: "kiem-tra-2024: 2 sự kiện dời, 5 thư hẹn"."""
     if followed == "no event and no mail changed":
@@ -90,6 +106,11 @@ def word_change(change: str) -> str:
 def word_event(event: str) -> str:
     """Return an event, as ``differences`` says it, with its day as an office writes it."""
     return re.sub(r"^(\d{4}-\d{2}-\d{2})", lambda day: word_date(date.fromisoformat(day[1])), event)
+
+
+def word_aspects(aspects: tuple[str, ...]) -> str:
+    """Return what else changes of an event: "tình trạng, nội dung"."""
+    return ", ".join(_ASPECTS[aspect] for aspect in aspects)
 
 
 def word_outcome(outcome: str | None) -> str:

@@ -136,6 +136,8 @@ def _import(desk: Desk, asked: Asked, name: str, content: bytes, plan_id: str | 
             findings, changes = extraction.findings, None
         else:
             findings, changes = _write(extraction, config, replaces=replaces)
+        # The copy is gone in a moment: its files are named as those that they will be.
+        findings = tuple(replace(one, message=one.message.replace(f"{config}/", "")) for one in findings)
         after = {file: read_content(config, file) for file in before}
         review = review_import(document, extraction.plan.id, findings, changes, held=extraction.has_errors)
     files = tuple(DraftFile(file, before[file], after[file]) for file in before if before[file] != after[file])
