@@ -158,7 +158,7 @@ def remove_contact(desk: Desk, asked: Asked) -> Response:
         gone = find_item(items, contact_id)
         return tuple(item for item in items if item is not gone)
 
-    return _save(desk, asked, change, contact_id, f"Xóa khỏi danh bạ: {contact_id}")
+    return _save(desk, asked, change, contact_id, f"Xóa khỏi danh bạ: {desk.names().contact(contact_id)}")
 
 
 def _save(desk: Desk, asked: Asked, change: Change, contact_id: str, title: str) -> Response:

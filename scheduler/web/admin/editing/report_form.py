@@ -53,6 +53,7 @@ def show_report_form(desk: Desk, asked: Asked) -> Response:
 
 def save_report(desk: Desk, asked: Asked) -> Response:
     """Keep a change of a report as a draft."""
+    name = desk.names().item(asked.word("plan"), "report", asked.word("report"))
 
     def change(plan: Plan) -> Plan:
         old = _require_report(plan, asked.word("report"))
@@ -62,7 +63,7 @@ def save_report(desk: Desk, asked: Asked) -> Response:
     def show_again(footing: Footing, faults: tuple[Fault, ...]) -> Response:
         return _show(desk, asked, footing, faults, _take_values(asked))
 
-    return save_plan(desk, asked, change, show_again, f"Sửa báo cáo {asked.word('report')}")
+    return save_plan(desk, asked, change, show_again, f"Sửa «{name}»")
 
 
 def _require_report(plan: Plan, report_id: str) -> Report:

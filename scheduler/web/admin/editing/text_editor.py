@@ -43,6 +43,11 @@ class TextPage:
     rows: int
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether something must be mended; else there is at most something to heed."""
+        return any(one.problem.severity == "error" for one in self.problems)
+
+    @property
     def marks(self) -> str:
         """The lines that are marked, as the script reads them."""
         return ",".join(str(line) for line in dict.fromkeys(one.problem.line for one in self.problems) if line)

@@ -95,7 +95,7 @@ def save_visit(desk: Desk, asked: Asked) -> Response:
     def show_again(footing: Footing, faults: tuple[Fault, ...]) -> Response:
         return _show(desk, asked, footing, faults, _take_values(asked, asked.field("don-vi")), visit_id)
 
-    return save_plan(desk, asked, change, show_again, f"Sửa buổi kiểm tra {visit_id}")
+    return save_plan(desk, asked, change, show_again, f"Sửa buổi kiểm tra {_name_visit(desk, asked, visit_id)}")
 
 
 def save_new_visit(desk: Desk, asked: Asked) -> Response:
@@ -113,7 +113,15 @@ def save_new_visit(desk: Desk, asked: Asked) -> Response:
     def show_again(footing: Footing, faults: tuple[Fault, ...]) -> Response:
         return _show(desk, asked, footing, faults, _take_values(asked, unit_id), "")
 
-    return save_plan(desk, asked, change, show_again, f"Thêm buổi kiểm tra {unit_id}")
+    name = desk.names().place(asked.word("plan"), unit_id)
+    return save_plan(desk, asked, change, show_again, f"Thêm buổi kiểm tra {name}")
+
+
+def _name_visit(desk: Desk, asked: Asked, visit_id: str) -> str:
+    """Return the name of the unit that is visited; the visit's id where the plan in force does not have it yet."""
+    names, plan_id = desk.names(), asked.word("plan")
+    visit = names.visits.get((plan_id, visit_id))
+    return visit_id if visit is None else names.place(plan_id, visit.unit)
 
 
 def _require_visit(plan: Plan, visit_id: str) -> Visit:
