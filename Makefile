@@ -37,7 +37,7 @@ clients: .venv/dev ## calendar clients subscribed to a running service
 	@$(BIN)/pytest tests/acceptance/test_clients.py
 
 screens: .venv/dev ## pictures of every page, in docs/screens
-	@SCREENS=write $(BIN)/pytest tests/acceptance/test_browser.py
+	@SCREENS=write $(BIN)/pytest tests/acceptance/test_browser.py tests/acceptance/test_browser_editing.py tests/acceptance/test_browser_replies.py
 
 bench: .venv/dev ## ratios against a peer and a limit, measured in one run
 	@for bench in plan_reminders reload import_forms feed_build feed_http token_timing edit_served compose_mail send_mail admin_pages send_on_time; do \

@@ -18,15 +18,17 @@ from tests.acceptance.office import PASSWORD
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parent / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = REPOSITORY / "docs" / "screens"
-_TALLEST = 2_400
+_TALLEST, _COLOURS = 1_800, 96
 DESK, PHONE = (1280, 900), (360, 740)
+PAPER = (680, 960)  # what is left of a sheet of A4 within its margins
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 # WCAG 2.2, levels A and AA, and what axe calls good practice.
 _RUN_AXE = """() => axe
   .run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ")}`))"""
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--lang=vi",
 )  # fmt: skip
 
 
@@ -45,7 +47,9 @@ def require_browser() -> None:
 def launch_browser() -> Iterator[Browser]:
     require_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+        # Its own parts, as the picker of a date, speak the language of the desktop.
+        spoken: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "vi", "LANG": "vi_VN.UTF-8"}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS), env=spoken)
         try:
             yield browser
         finally:
@@ -88,6 +92,17 @@ class Person:
             found.append(f"the page is {wide} wide")
         return found
 
+    def look_closely(self, name: str) -> None:
+        """Hold the page as it is now against axe and the screen's width, and keep its picture; at both sizes."""
+        own = self.width
+        for width, height in (DESK, PHONE):
+            self.width = width
+            self.page.set_viewport_size({"width": width, "height": height})
+            assert self.find_faults() == [], name
+            self.keep_screen(name)
+        self.width = own
+        self.page.set_viewport_size({"width": own, "height": dict((DESK, PHONE))[own]})
+
     def unfold(self) -> None:
         """Open everything that can be unfolded."""
         self.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -102,7 +117,7 @@ class Person:
         with Image.open(path) as image:
             # A long list is known by its beginning.
             shown = image.convert("RGB").crop((0, 0, image.width, min(image.height, _TALLEST)))
-            shown.quantize(160).save(path, optimize=True)
+            shown.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 
 
 @contextmanager

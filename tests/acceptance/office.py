@@ -32,6 +32,8 @@ _BAD = (
     Permanent("550 5.1.1 mailbox unavailable", 550),
     Unconfirmed("no answer after the final dot"),
     Permanent("552 5.2.2 mailbox full", 552),
+    Permanent("550 5.1.1 mailbox unavailable", 550),
+    Unconfirmed("no answer after the final dot"),
 )
 _DAY = re.compile(r"(?<=[ \[])2024-0[4-6]-\d{2}(?=[\s,\]}])")
 
@@ -67,14 +69,14 @@ def shift_plan(path: Path, by: timedelta) -> None:
 
 
 def _live_through(office: Office, wiring: Wiring, now: datetime) -> None:
-    """Let everything that is due by ``now`` have gone out, three mails badly; and let people have answered."""
+    """Let everything that is due by ``now`` have gone out, five mails badly; and let people have answered."""
     ledger = Ledger.open(f"sqlite:///{office.ledger}")
     try:
         began = now - timedelta(days=60)
         apply_proposal(propose_changes(wiring.snapshot, ledger, Caution(), began), ledger, began)
         composer = Composer(wiring.snapshot, wiring.writer, group_plans(ledger.events.list_recorded(PLAN)))
         due = [d for d in ledger.history.list_deliveries() if d.due_at <= now]
-        # Of those still useful, and not followed by a newer one, three go badly: a person can do something about them.
+        # Of those still useful, and not followed by a newer one, five go badly: a person can do something about them.
         newest = {delivery.series: delivery for delivery in sorted(due, key=lambda delivery: delivery.due_at)}
         useful = [d.id for d in newest.values() if d.about == "visit" and d.useful_until > now]
         bad = dict(zip(useful, _BAD, strict=False))

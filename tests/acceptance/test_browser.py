@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from scheduler.catcher import Catcher
 from scheduler.clock import read_wall_clock
 from scheduler.ledger import Ledger
-from tests.acceptance.browser import DESK, PHONE, Person, launch_browser, require_browser, sit_down
+from tests.acceptance.browser import DESK, PAPER, PHONE, SIZES, Person, launch_browser, require_browser, sit_down
 from tests.acceptance.office import PLAN, Office, make_office
 from tests.acceptance.test_running_service import running_service
 
@@ -53,7 +53,6 @@ PAGES = {
     "nhat-ky-tra-loi": "/admin/nhat-ky/tra-loi",
     "khong-co": "/admin/khong-co",
 }
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(office, url, browser, arrived)
 
 
-@pytest.fixture
-def lan(place: Place) -> Iterator[Person]:
-    with sit_down(place.browser, place.url) as person:
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def lan(place: Place, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with sit_down(place.browser, place.url, request.param) as person:
         person.sign_in()
         yield person
         assert person.complaints == []
@@ -190,6 +189,7 @@ def test_reports_are_recorded_excused_and_taken_back_by_a_click(place: Place, si
         person.page.click("text=Đã nhận hôm nay >> nth=0")
         assert f"nhận được báo cáo của {unit}" in person.see()
         person.keep_screen("bao-cao-da-ghi")
+        assert person.find_faults() == []
         person.open("/admin/bao-cao")
         row = person.page.locator("tbody tr", has=person.page.locator("th", has_text=unit))
         assert "Nhận muộn" in row.inner_text()
@@ -311,14 +311,26 @@ def test_all_of_it_works_without_scripts(place: Place) -> None:
         assert "tinh-trang=sent" in person.page.url
 
 
-def test_paper_has_the_list_and_no_buttons(place: Place, lan: Person) -> None:
-    lan.page.emulate_media(media="print")
-    for name, path in (("bao-cao", "/admin/bao-cao?ca=1"), ("kiem-tra", "/admin/kiem-tra"), ("thu", "/admin/thu")):
-        lan.open(path)
-        for hidden in ("nav", ".button", "form", "summary"):
-            assert lan.page.locator(f"{hidden}:visible").count() == 0, (path, hidden)
-        assert lan.page.locator("h1:visible").count() == 1
-        lan.keep_screen(f"in-{name}")
+PRINTED = {
+    "cong-khai": "/",
+    "bao-cao": "/admin/bao-cao?ca=1",
+    "kiem-tra": "/admin/kiem-tra",
+    "thu": "/admin/thu",
+    "mot-thu": "/admin/thu/1",
+}
+
+
+def test_paper_has_what_is_told_and_no_buttons(place: Place) -> None:
+    with sit_down(place.browser, place.url, PAPER) as person:
+        person.sign_in()
+        person.page.emulate_media(media="print")
+        for name, path in PRINTED.items():
+            person.open(path)
+            for hidden in ("nav", ".button", "form", "summary"):
+                assert person.page.locator(f"{hidden}:visible").count() == 0, (path, hidden)
+            assert person.page.locator("h1:visible").count() == 1
+            assert person.page.evaluate("document.documentElement.scrollWidth") <= person.width, path
+            person.keep_screen(f"in-{name}")
 
 
 # Last: it changes the plan.
