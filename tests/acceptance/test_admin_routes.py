@@ -35,6 +35,8 @@ KNOWN = {
     "contact": ("truong-doan", "khong-co", "%00", "a%2fb"),
     "rule": ("report-5-days", "report-overdue", "khong-co", "ạ"),
     "visit": ("son-dong", "luc-nam", "khong-co", "%2e%2e"),
+    "unit": ("son-dong", "khong-co", "%00", "a%2fb"),
+    "team": ("doan-kiem-tra", "khong-co", "%2e%2e"),
     "draft": ("0123456789abcdef", "..%2f..%2fetc", "%ff", "a" * 500),
 }
 FIELDS = (
@@ -43,6 +45,8 @@ FIELDS = (
     "ban", "nhap", "dong", "tep", "giu", "so", "cong-khai", "xa", "cap", "doan", "huy", "buoi-0", "buoi-0-tu",
     "buoi-1-noi", "buoi-0-xa", "kieu-han", "gio", "noi-nhan", "nop-ve", "cac-don-vi", "ma", "chuc-vu", "thu", "thuoc",
     "lanh-dao", "gui-cho",
+    "xa-moi", "xa-phuc-son", "ten-buoi-morning", "tu-buoi-morning", "den-buoi-morning", "ten-them", "tu-them",
+    "den-them", "thanh-vien", "phu-luc", "phu-luc-rieng",
     "so-ngay", "phia", "lam-viec", "lai-sau", "so-lan", "mau-thu", "thay", "chua-co",
 )  # fmt: skip
 VALUES = (

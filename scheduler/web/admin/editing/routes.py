@@ -14,7 +14,13 @@ from scheduler.web.admin.editing.contact_pages import (
 from scheduler.web.admin.editing.deciding import apply_draft, discard_draft, settle_draft
 from scheduler.web.admin.editing.files import show_files
 from scheduler.web.admin.editing.plan_page import save_head, show_plan
-from scheduler.web.admin.editing.report_form import save_report, show_report_form
+from scheduler.web.admin.editing.report_form import (
+    remove_report,
+    save_new_report,
+    save_report,
+    show_new_report,
+    show_report_form,
+)
 from scheduler.web.admin.editing.review import show_draft
 from scheduler.web.admin.editing.rule_pages import (
     remove_rule,
@@ -24,7 +30,17 @@ from scheduler.web.admin.editing.rule_pages import (
     show_rule_form,
     show_rules,
 )
+from scheduler.web.admin.editing.session_form import save_sessions, show_sessions
+from scheduler.web.admin.editing.team_form import remove_team, save_new_team, save_team, show_new_team, show_team_form
 from scheduler.web.admin.editing.text_editor import LARGEST_TEXT, save_text, show_text_editor
+from scheduler.web.admin.editing.unit_pages import (
+    remove_unit,
+    save_new_unit,
+    save_unit,
+    show_new_unit,
+    show_unit_form,
+    show_units,
+)
 from scheduler.web.admin.editing.uploading import LARGEST_UPLOAD, show_upload, take_upload
 from scheduler.web.admin.editing.visit_form import save_new_visit, save_visit, show_new_visit, show_visit_form
 
@@ -38,8 +54,24 @@ EDITING: tuple[Page | Action, ...] = (
     Action("/admin/cau-hinh/ke-hoach/{plan}/kiem-tra-moi", save_new_visit),
     Page("/admin/cau-hinh/ke-hoach/{plan}/kiem-tra/{visit}", show_visit_form),
     Action("/admin/cau-hinh/ke-hoach/{plan}/kiem-tra/{visit}", save_visit),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/bao-cao-moi", show_new_report),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/bao-cao-moi", save_new_report),
     Page("/admin/cau-hinh/ke-hoach/{plan}/bao-cao/{report}", show_report_form),
     Action("/admin/cau-hinh/ke-hoach/{plan}/bao-cao/{report}", save_report),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/bao-cao/{report}/xoa", remove_report),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/don-vi", show_units),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/don-vi-moi", show_new_unit),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/don-vi-moi", save_new_unit),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/don-vi/{unit}", show_unit_form),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/don-vi/{unit}", save_unit),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/don-vi/{unit}/xoa", remove_unit),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/cac-buoi", show_sessions),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/cac-buoi", save_sessions),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/doan-moi", show_new_team),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/doan-moi", save_new_team),
+    Page("/admin/cau-hinh/ke-hoach/{plan}/doan/{team}", show_team_form),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/doan/{team}", save_team),
+    Action("/admin/cau-hinh/ke-hoach/{plan}/doan/{team}/xoa", remove_team),
     Page("/admin/cau-hinh/danh-ba", show_contacts),
     Page("/admin/cau-hinh/danh-ba-moi", show_new_contact),
     Action("/admin/cau-hinh/danh-ba-moi", save_new_contact),
