@@ -19,6 +19,7 @@ from scheduler.letters.reports import count_down
 from scheduler.model import Contact, Reminder, Report
 from scheduler.phrases import phrase_date, phrase_day, phrase_days_briefly, phrase_deadline
 from scheduler.plan_index import PlanIndex, UnknownIdError
+from scheduler.vietnamese import word_detail
 from scheduler.workdays import WorkingDays
 
 AHEAD = timedelta(days=14)
@@ -119,7 +120,7 @@ def _list_undelivered(index: PlanIndex, troubled: tuple[Delivery, ...], now: dat
         if delivery.state is DeliveryState.FAILED and (
             now < delivery.useful_until or delivery.updated_at > now - NEWS_FOR
         ):
-            detail = " ".join(delivery.detail.split())[:_LONGEST_DETAIL]
+            detail = " ".join(word_detail(delivery.detail).text.split())[:_LONGEST_DETAIL]
             yield f"{_name_mail(index, delivery)} gửi {delivery.address} không đến được ({detail})."
 
 

@@ -14,6 +14,7 @@ from scheduler.vietnamese.checks import CHECKS
 from scheduler.vietnamese.documents import DOCUMENTS
 from scheduler.vietnamese.findings import CHANGES, FINDINGS
 from scheduler.vietnamese.places import word_file, word_path, word_place
+from scheduler.vietnamese.relay import RELAY
 from scheduler.vietnamese.running import RUNNING, WHY
 from scheduler.vietnamese.values import VALUES
 from scheduler.vietnamese.warnings import DAYS, WARNINGS
@@ -32,7 +33,7 @@ __all__ = [
     "word_why",
 ]
 
-ENTRIES: tuple[Entry, ...] = (*VALUES, *CHECKS, *WARNINGS, *DOCUMENTS, *FINDINGS, *RUNNING)
+ENTRIES: tuple[Entry, ...] = (*VALUES, *CHECKS, *WARNINGS, *DOCUMENTS, *FINDINGS, *RUNNING, *RELAY)
 
 _MOST_KEPT = 10_000
 _PATH = re.compile(r"(?P<path>[a-z_]+[a-zA-Z_0-9/.\[\]-]*): (?P<said>.*)", re.DOTALL)

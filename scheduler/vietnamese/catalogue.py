@@ -10,7 +10,7 @@ stands in the code, slots for what is put in: a test holds the two together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,9 @@ from scheduler.vietnamese.places import word_place
 Entry = tuple[str, str]
 
 SLOT = re.compile(r"\{([A-Za-z])\}")
+
+_DEEPEST = 6
+_LONGEST_INNER = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,23 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    patterns: tuple[re.Pattern[str], ...]
+    """One entry taken apart: ``texts`` stand around the English ``slots``, ``parts`` are texts and slots in turn."""
+
+    texts: tuple[str, ...]
     slots: str
     parts: tuple[str, ...]
+
+    def split(self, english: str) -> Iterator[tuple[str, ...]]:
+        """Yield what may stand in the slots, the shortest values first.
+
+        A value may hold what stands between two slots: then the longest of the last but one is tried, or of all.
+        """
+        inner = max(len(self.texts) - 2, 0)
+        for late in dict.fromkeys((0, min(inner, 1), inner)):
+            found = _split(english, self.texts, late)
+            if found is None:
+                return
+            yield found
 
 
 class Catalogue:
@@ -66,7 +83,7 @@ class Catalogue:
 
     def find(self, english: str) -> tuple[Piece, ...] | None:
         """Return the pieces of the sentence in Vietnamese; None where the table does not have it."""
-        return join_pieces(self._find(english) or ()) or None
+        return join_pieces(self._find(english, 0) or ()) or None
 
     def forget(self) -> None:
         """Forget what was looked up: what people write is without end."""
@@ -77,19 +94,18 @@ class Catalogue:
         """How many sentences are kept."""
         return self._find.cache_info().currsize
 
-    def _look_up(self, english: str) -> tuple[Piece, ...] | None:
+    def _look_up(self, english: str, depth: int) -> tuple[Piece, ...] | None:
         for rule in self._rules:
-            for pattern in rule.patterns:
-                found = pattern.fullmatch(english)
-                pieces = None if found is None else self._fill(rule, found)
+            for values in rule.split(english):
+                pieces = self._fill(rule, values, depth)
                 if pieces is not None:
                     return pieces
         return None
 
-    def _fill(self, rule: _Rule, found: re.Match[str]) -> tuple[Piece, ...] | None:
+    def _fill(self, rule: _Rule, values: tuple[str, ...], depth: int) -> tuple[Piece, ...] | None:
         filled: dict[str, tuple[Piece, ...]] = {}
-        for letter, said in zip(rule.slots, found.groups(), strict=True):
-            pieces = self._word_slot(letter, said)
+        for letter, said in zip(rule.slots, values, strict=True):
+            pieces = self._word_slot(letter, said, depth)
             if pieces is None:
                 return None
             filled[letter] = pieces
@@ -99,22 +115,47 @@ class Catalogue:
             whole += (*filled[letter], Piece(text))
         return tuple(whole)
 
-    def _word_slot(self, letter: str, said: str) -> tuple[Piece, ...] | None:
+    def _word_slot(self, letter: str, said: str, depth: int) -> tuple[Piece, ...] | None:
         if letter == "P":
             return (Piece(word_place(said)),)
         if letter.islower() or not said:
             return (Piece(said, foreign=letter == "z"),)
-        return self._look_up(said) or (None if letter < "T" else (Piece(said, foreign=letter == "Z"),))
+        # Our own sentences are short, and stand in few others; what a document holds may be anything.
+        may_be_ours = depth < _DEEPEST and len(said) <= _LONGEST_INNER
+        pieces = self._find(said, depth + 1) if may_be_ours else None
+        return pieces or (None if letter < "T" else (Piece(said, foreign=letter == "Z"),))
 
 
 def _make_rule(english: str, vietnamese: str) -> _Rule:
     parts = SLOT.split(english)
-    # A value may hold what stands between two slots: then the longest value is tried as well.
-    patterns = tuple(
-        re.compile("".join(slot if index % 2 else re.escape(part) for index, part in enumerate(parts)), re.DOTALL)
-        for slot in ("(.*?)", "(.*)")
-    )
-    return _Rule(patterns, "".join(parts[1::2]), tuple(SLOT.split(vietnamese)))
+    return _Rule(tuple(parts[::2]), "".join(parts[1::2]), tuple(SLOT.split(vietnamese)))
+
+
+def _split(english: str, texts: tuple[str, ...], late: int) -> tuple[str, ...] | None:
+    """Return what stands between ``texts`` in the sentence; the last ``late`` inner ones are looked for from its end.
+
+    In linear time, whatever a document holds; None where the sentence is another one.
+    """
+    if len(texts) == 1:
+        return () if english == texts[0] else None
+    first, *inner, last = texts
+    begin, end = len(first), len(english) - len(last)
+    if begin > end or not english.startswith(first) or not english.endswith(last):
+        return None
+    before, after = [], []
+    for text in inner[: len(inner) - late]:
+        at = english.find(text, begin, end)
+        if at < 0:
+            return None
+        before.append(english[begin:at])
+        begin = at + len(text)
+    for text in reversed(inner[len(inner) - late :]):
+        at = english.rfind(text, begin, end)
+        if at < 0:
+            return None
+        after.append(english[at + len(text) : end])
+        end = at
+    return (*before, english[begin:end], *reversed(after))
 
 
 def join_pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

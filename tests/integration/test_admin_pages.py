@@ -303,3 +303,10 @@ def test_pages_work_before_any_plan_is_in_force(tmp_path: Path) -> None:
         assert "Quản trị" in lan.read(path)
     assert "Chưa có kế hoạch nào" in lan.read("/admin")
     bench.close()
+
+
+def test_why_the_service_itself_stopped_the_mail_is_vietnamese(bench: Bench, lan: Browser) -> None:
+    reason = "mail relay relay.example:587: no password for 'so'; set smtp.password_file, or remove smtp.username"
+    bench.ledger.control.pause(Pause(PausedBy.RELAY, reason, START, START + timedelta(minutes=5)))
+    page = lan.read("/admin")
+    assert "Máy chủ thư relay.example:587: không có mật khẩu cho &#39;so&#39;; hãy đặt smtp.password_file" in page

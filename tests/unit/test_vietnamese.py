@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -33,7 +34,7 @@ SPEAKERS = (
     *(path.relative_to(PACKAGE).with_suffix("").as_posix() for room in ("intake", "documents", "merging")
       for path in sorted((PACKAGE / room).glob("*.py"))),
     "importing", "rules", "settings", "settings_sections", "templates", "last_good", "guard", "delivery", "headers",
-    "workdays", "operating", "recording",
+    "workdays", "operating", "recording", "relay", "connection", "wire",
 )  # fmt: skip
 # Texts in them that are no sentences, or that no page shows: they go to the log or to the command line alone.
 NOT_SHOWN = {
@@ -71,6 +72,7 @@ NOT_SHOWN = {
     },
     "settings": {"environment {}"},
     "delivery": {"stale session"},
+    "connection": {"final dot"},
     "recording": {"interrupted delivery", "delivery withheld",
                   "delivery changed under our hands; is a second service on this ledger?"},
 }  # fmt: skip
@@ -198,6 +200,19 @@ def test_a_reason_of_bad_health_is_told_with_the_problem_in_it() -> None:
     )
 
 
+def test_why_mail_stands_still_is_told_with_the_words_of_the_server() -> None:
+    said = (
+        "mail relay relay.example:587: sign-in as 'so' was refused: 535 5.7.8 bad; name; check smtp.username and the "
+    )
+    assert translate(f"{said}file that smtp.password_file names").pieces == (
+        Piece("Máy chủ thư relay.example:587: đăng nhập bằng 'so' bị từ chối: "),
+        Piece("535 5.7.8 bad; name", foreign=True),
+        Piece("; hãy xem lại smtp.username và tệp ghi ở smtp.password_file"),
+    )
+    refused = "mail relay 127.0.0.1:25: connection refused; check smtp.host and smtp.port, and that the relay runs"
+    assert not any(piece.foreign for piece in translate(refused).pieces)
+
+
 def test_a_path_that_is_a_slip_is_no_path_and_is_kept() -> None:
     said = translate("visits[0].da%te: unknown key 'da%te'; did you mean 'date'?")
     assert said.text == "visits[0].da%te: không có mục nào tên 'da%te'; có phải 'date' không?"
@@ -209,6 +224,14 @@ def test_a_value_may_hold_what_stands_between_two_values() -> None:
         translate(said).text
         == "Bỏ hàng không có đơn vị ('x', which ('y') is left out; name z'); hãy ghi đơn vị của hàng"
     )
+
+
+def test_a_document_cannot_make_the_search_long() -> None:
+    said = "the visit of x: 'y' says z, but w is a v; correct " * 4000
+    begun = time.perf_counter()
+    assert translate(f"{said}the one that is wrong").text
+    assert translate(f"{said}!").is_foreign
+    assert time.perf_counter() - begun < 2
 
 
 def test_a_problem_is_one_line_of_a_letter_with_its_place() -> None:
