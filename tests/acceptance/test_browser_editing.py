@@ -169,6 +169,28 @@ def test_a_date_is_moved_by_form_shown_as_the_command_says_applied_and_served(
 
 
 @SIZES
+def test_a_commune_is_added_and_the_mornings_named_otherwise_by_forms(place: Place, size: tuple[int, int]) -> None:
+    before = place.read_plan()
+    with sit_down(place.browser, place.url, size) as person:
+        person.sign_in()
+        person.open(f"{FORMS}/don-vi/son-dong")
+        person.page.fill("#xa-moi", "Dương Hưu")
+        press(person, "Xem thay đổi")
+        press(person, "Áp dụng")
+        person.open(f"{FORMS}/cac-buoi")
+        person.page.get_by_label("Tên").first.fill("Đầu giờ sáng")
+        press(person, "Xem thay đổi")
+        assert person.find_faults() == []
+        press(person, "Áp dụng")
+        later = place.read_plan().splitlines()
+        assert [line for line in later if "Dương Hưu" not in line] == [
+            line.replace("name: Buổi sáng,", "name: Đầu giờ sáng,") for line in before.splitlines()
+        ]
+        assert len(later) == len(before.splitlines()) + 1
+        assert person.complaints == []
+
+
+@SIZES
 def test_what_is_wrong_is_shown_at_its_line_and_mended_there(place: Place, size: tuple[int, int]) -> None:
     _, day = place.last_visit()
     before = place.read_plan()
