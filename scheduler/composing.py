@@ -50,6 +50,7 @@ class Composer:
         self._hear = hear
         self._wanted = {wanted.plan.id: wanted for wanted in snapshot.wanted}
         self._rows = rows
+        self._standing: dict[tuple[str, Item], tuple[RecordedEvent, ...]] = {}
 
     @cached_property
     def _indexes(self) -> dict[str, PlanIndex]:
@@ -57,10 +58,15 @@ class Composer:
 
     def _list_events(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
         """Return the events of an item as they stand in the plan, where they have a revision."""
-        part = self._wanted[plan].parts.get(item)
-        events = () if part is None else part.events
-        revisions = {row.event.uid: row.revision for row in self._list_rows(plan, item)}
-        return tuple(RecordedEvent(event, revisions[event.uid]) for event in events if event.uid in revisions)
+        standing = self._standing.get((plan, item))
+        if standing is None:
+            part = self._wanted[plan].parts.get(item)
+            events = () if part is None else part.events
+            revisions = {row.event.uid: row.revision for row in self._list_rows(plan, item)}
+            standing = tuple(RecordedEvent(event, revisions[event.uid]) for event in events if event.uid in revisions)
+            # The same ones for all readers of an item, whose mails share what is made of them.
+            self._standing[plan, item] = standing
+        return standing
 
     def _list_gone(self, plan: str, item: Item) -> tuple[RecordedEvent, ...]:
         """Return the events of an item that the plan has no longer."""

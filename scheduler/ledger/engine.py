@@ -36,6 +36,8 @@ BUSY_TIMEOUT_SECONDS = 30
 NEW_PAGE_OCTETS = 8192
 # What stays of the journal between two transactions: more than any group of mails writes.
 LARGEST_JOURNAL_OCTETS = 4 * 1024 * 1024
+# Of each connection: the indexes of some ten thousand mails.
+PAGES_KEPT_KILOBYTES = 8192
 READ_ONLY = "ledger_read_only"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -84,6 +86,7 @@ def _set_pragmas(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> N
     connection.execute("PRAGMA journal_mode=PERSIST")
     connection.execute(f"PRAGMA journal_size_limit={LARGEST_JOURNAL_OCTETS}")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA cache_size=-{PAGES_KEPT_KILOBYTES}")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
@@ -159,11 +162,13 @@ def begin_reading(engine: Engine) -> Iterator[Connection]:
 class Driver:
     """Writes on the driver's own cursor, for what is done for every mail; one thread at a time.
 
-    SQLAlchemy's work on each statement would take longer than the database's.
+    SQLAlchemy's work on each statement would take longer than the database's. It keeps a connection of its own: what
+    another one commits makes a connection read its pages anew.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._kept: PoolProxiedConnection | None = None
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     @contextmanager
@@ -172,30 +177,39 @@ class Driver:
 
         What it raises would hide that the transaction was committed.
         """
-        held = self._engine.raw_connection()
         try:
-            cursor = held.cursor()
-            cursor.execute(_BEGIN_WRITING)
-            yield cursor
-            if meanwhile is None:
-                held.commit()
-            else:
-                begun = Event()
-                committing = self._disk.submit(_commit, held, begun)
-                # Else the other thread would wait for this one's turn of Python to end, and the commit with it.
-                begun.wait()
-                try:
-                    meanwhile()
-                finally:
-                    committing.result()
+            # Taken out of what is kept until it has committed: after a fault nobody goes on with it.
+            held, self._kept = self._kept or self._engine.raw_connection(), None
+            try:
+                cursor = held.cursor()
+                cursor.execute(_BEGIN_WRITING)
+                yield cursor
+                self._commit(held, meanwhile)
+            except BaseException:
+                # Ends a transaction that was not committed.
+                held.close()
+                raise
+            self._kept = held
         except SQLiteError as error:
             raise _explain_refusal(self._engine, error) from error
-        finally:
-            # Ends a transaction that was not committed.
-            held.close()
 
     def close(self) -> None:
         self._disk.shutdown()
+        if self._kept is not None:
+            self._kept.close()
+
+    def _commit(self, held: PoolProxiedConnection, meanwhile: Callable[[], None] | None) -> None:
+        if meanwhile is None:
+            held.commit()
+            return
+        begun = Event()
+        committing = self._disk.submit(_commit, held, begun)
+        # Else the other thread would wait for this one's turn of Python to end, and the commit with it.
+        begun.wait()
+        try:
+            meanwhile()
+        finally:
+            committing.result()
 
 
 def _commit(held: PoolProxiedConnection, begun: Event) -> None:
