@@ -88,7 +88,7 @@ class Bench:
         """Time one executemany of the very same rows, ready as tuples, into the ledger's own table."""
         watch = Stopwatch()
         with self._new_ledger() as (_, file), closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode=PERSIST")
+            connection.execute("PRAGMA journal_mode=TRUNCATE")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             places = ", ".join("?" * len(self._rows[0]))

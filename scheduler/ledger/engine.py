@@ -1,6 +1,6 @@
 """Opens the database of a ledger: pragmas, transactions, migrations, and the lock of the one instance.
 
-IO. SQLite runs with a rollback journal (PERSIST) and synchronous=FULL: a commit that returned survives
+IO. SQLite runs with a rollback journal and synchronous=FULL: a commit that returned survives
 a power cut, and the WAL-reset race of SQLite up to 3.51.2 cannot occur (docs/adr/0003).
 """
 
@@ -34,8 +34,6 @@ from scheduler.errors import LedgerBusyError, LedgerError
 BUSY_TIMEOUT_SECONDS = 30
 # Of a file that is made now; one that is there keeps its own. Half as many pages to write as with SQLite's 4096.
 NEW_PAGE_OCTETS = 8192
-# What stays of the journal between two transactions: more than any group of mails writes.
-LARGEST_JOURNAL_OCTETS = 4 * 1024 * 1024
 # Of each connection: the indexes of some ten thousand mails.
 PAGES_KEPT_KILOBYTES = 8192
 READ_ONLY = "ledger_read_only"
@@ -83,8 +81,7 @@ def open_engine(url: str) -> Engine:
 def _set_pragmas(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own would come too late for a lock
     connection.execute(f"PRAGMA page_size={NEW_PAGE_OCTETS}")
-    connection.execute("PRAGMA journal_mode=PERSIST")
-    connection.execute(f"PRAGMA journal_size_limit={LARGEST_JOURNAL_OCTETS}")
+    connection.execute("PRAGMA journal_mode=TRUNCATE")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA cache_size=-{PAGES_KEPT_KILOBYTES}")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -179,7 +176,7 @@ class Driver:
         """
         try:
             # Taken out of what is kept until it has committed: after a fault nobody goes on with it.
-            held, self._kept = self._kept or self._engine.raw_connection(), None
+            held, self._kept = self._kept or self._connect(), None
             try:
                 cursor = held.cursor()
                 cursor.execute(_BEGIN_WRITING)
@@ -197,6 +194,16 @@ class Driver:
         self._disk.shutdown()
         if self._kept is not None:
             self._kept.close()
+
+    def _connect(self) -> PoolProxiedConnection:
+        held = self._engine.raw_connection()
+        try:
+            # Small transactions take half the time where the journal stays, large ones some more (docs/adr/0003).
+            held.cursor().execute("PRAGMA journal_mode=PERSIST")
+        except BaseException:
+            held.close()
+            raise
+        return held
 
     def _commit(self, held: PoolProxiedConnection, meanwhile: Callable[[], None] | None) -> None:
         if meanwhile is None:
