@@ -87,7 +87,7 @@ def test_a_dead_scheduler_is_started_anew_by_the_watchdog() -> None:
 def test_a_tick_taken_for_dead_is_neither_met_by_another_nor_does_time_move_under_it() -> None:
     clock = JumpingClock(START)
     seen: list[tuple[str, datetime]] = []
-    may_end, swept_anew = threading.Event(), threading.Event()
+    may_end, swept_anew, ended = threading.Event(), threading.Event(), threading.Event()
 
     class WatchedTimer(Timer):
         """Tells when a scheduler that the watchdog started has swept."""
@@ -100,11 +100,13 @@ def test_a_tick_taken_for_dead_is_neither_met_by_another_nor_does_time_move_unde
         seen.append(("begins", clock.now()))
         may_end.wait(PATIENCE_SECONDS)
         seen.append(("ends", clock.now()))
+        ended.set()
 
     timer = WatchedTimer(clock, work)
     with running(timer):
         assert swept_anew.wait(PATIENCE_SECONDS)
         may_end.set()
+        assert ended.wait(PATIENCE_SECONDS)
     assert seen[:2] == [("begins", START), ("ends", START)]
 
 
