@@ -11,11 +11,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 import secrets
-import stat
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +24,7 @@ from scheduler.errors import SchedulerError, UsageError
 from scheduler.import_review import ImportReview, review_from_json, review_to_json
 from scheduler.joining import Keep, join_texts, settle_texts
 from scheduler.planfile.folder import Stamp, read_files, stamp_file
+from scheduler.whole_files import keep_private, replace_file
 
 FOLDER = "drafts"
 MOST_DRAFTS = 200
@@ -168,12 +166,12 @@ class Drafts:
             done: list[DraftFile] = []
             try:
                 for file in draft.files:
-                    _write_whole(config_dir / file.name, file.after)
+                    _put(config_dir / file.name, file.after)
                     done.append(file)
             except OSError as error:
                 for file in done:
                     with suppress(OSError):
-                        _write_whole(config_dir / file.name, file.before)
+                        _put(config_dir / file.name, file.before)
                 said = f"cannot be written ({error.strerror}); mend its owner and mode: the service must be able to"
                 raise SchedulerError(f"{error.filename or config_dir}: {said}") from error
             self.discard(draft.id)
@@ -198,7 +196,7 @@ class Drafts:
         }
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_whole(self._find_path(draft.id), json.dumps(content).encode())
+            replace_file(self._find_path(draft.id), json.dumps(content).encode(), keep_private)
         except OSError as error:
             raise SchedulerError(
                 f"{self._folder}: the draft cannot be kept ({error.strerror}); free or mend the disk"
@@ -273,29 +271,12 @@ def read_content(config_dir: Path, name: str) -> bytes | None:
         raise SchedulerError(f"{path}: cannot be read ({error.strerror}); mend its owner and mode") from error
 
 
-def _write_whole(path: Path, content: bytes | None) -> None:
-    """Replace a file in one step, keeping its mode and owner; None removes it."""
+def _put(path: Path, content: bytes | None) -> None:
+    """Replace a file in one step; None removes it."""
     if content is None:
         path.unlink(missing_ok=True)
-        return
-    # A link, as clusters mount them, stays one.
-    path = path.resolve()
-    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            with suppress(FileNotFoundError):
-                known = path.stat()
-                os.fchmod(out.fileno(), stat.S_IMODE(known.st_mode))
-                with suppress(PermissionError):
-                    os.fchown(out.fileno(), known.st_uid, known.st_gid)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+    else:
+        replace_file(path, content)
 
 
 def _encode(content: bytes | None) -> str | None:

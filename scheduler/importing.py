@@ -5,16 +5,11 @@ IO shell: reads the document, lets intake and merging decide, writes each file w
 
 from __future__ import annotations
 
-import os
 import shutil
-import stat
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from scheduler.documents import read_document
 from scheduler.documents.document import Document
@@ -23,15 +18,15 @@ from scheduler.intake import extract_plan
 from scheduler.intake.draft import Draft
 from scheduler.intake.realign import keep_ids
 from scheduler.merging import Change, Merge, merge_plans
-from scheduler.model import Contact, Finding, Plan, Severity
+from scheduler.model import OFFICE_ZONE, Contact, Finding, Plan, Severity
 from scheduler.planfile import append_contacts, plan_to_yaml, read_plan_text
 from scheduler.planfile.amend import amend_plan_text
 from scheduler.planfile.contacts import describe_contact, list_bodies, read_stubs
 from scheduler.planfile.days import read_days
 from scheduler.shipped_files import find_shipped
+from scheduler.whole_files import write_whole
 from scheduler.workdays import WorkingDays
 
-OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 READING, UNDERSTANDING, WRITING = "reading", "finding the schedule", "writing"
 _STARTING_FILES = ("settings.yaml", "reminders.yaml", "holidays.yaml")
 
@@ -283,39 +278,6 @@ def _read_text(path: Path) -> str:
 
 def _count_needed(contacts: str) -> int:
     return contacts.count("# address needed")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write ``path`` as a whole or not at all; SchedulerError names it when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            _set_mode(Path(temporary), path)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SchedulerError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _set_mode(temporary: Path, path: Path) -> None:
-    """Give ``temporary`` the mode, and where allowed the owner, of the file it replaces; a new file's are the usual."""
-    try:
-        held = path.stat()
-    except FileNotFoundError:
-        mask = os.umask(0o077)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        return
-    with suppress(PermissionError):
-        os.chown(temporary, held.st_uid, held.st_gid)
-    temporary.chmod(stat.S_IMODE(held.st_mode))
 
 
 def _add_starting_files(config_dir: Path) -> list[Path]:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
 
 class PlanStatus(StrEnum):
     """Whether the office has fixed its dates."""
@@ -191,7 +193,7 @@ class Plan:
     number: str | None = None
     issued: str | None = None
     status: PlanStatus = PlanStatus.CONFIRMED
-    timezone: str = "Asia/Ho_Chi_Minh"
+    timezone: str = OFFICE_ZONE.key
     public: bool = False
     scope: str | None = None
     bases: tuple[str, ...] = ()

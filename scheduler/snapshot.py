@@ -14,10 +14,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from scheduler.digests import FollowUp, find_season, plan_digests
 from scheduler.events import find_start, plan_item_events
-from scheduler.model import About, Contact, DayOverride, Event, Plan, Reminder, Report, Rule, Untold, Visit
+from scheduler.model import OFFICE_ZONE, About, Contact, DayOverride, Event, Plan, Reminder, Report, Rule, Untold, Visit
 from scheduler.overdue import plan_overdue
 from scheduler.people import People
 from scheduler.reminders import Planned, plan_reminders
@@ -122,6 +123,11 @@ class Snapshot:
     workdays: WorkingDays
     follow_up: FollowUp | None = None
     withdrawn: tuple[WithdrawnPlan, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of what concerns no one plan: the first plan's."""
+        return self.wanted[0].plan.zone if self.wanted else OFFICE_ZONE
 
     def find(self, plan_id: str) -> Wanted | None:
         return next((wanted for wanted in self.wanted if wanted.plan.id == plan_id), None)

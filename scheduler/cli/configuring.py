@@ -22,11 +22,11 @@ from scheduler.fresh_config import (
     list_setting_keys,
     write_settings,
 )
-from scheduler.importing import write_whole
 from scheduler.origins import trace_settings
 from scheduler.planfile.wording import suggest
 from scheduler.settings import FILE, load_settings, parse_settings
 from scheduler.shipped_files import find_shipped
+from scheduler.whole_files import write_whole
 
 
 @click.command()

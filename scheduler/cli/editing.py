@@ -123,13 +123,8 @@ def _show_waiting(waiting: WaitingEdit) -> None:
         click.echo(f"  {reason}")
 
 
-def _find_zone(wiring: Wiring) -> ZoneInfo:
-    wanted = wiring.snapshot.wanted
-    return wanted[0].plan.zone if wanted else ZoneInfo("Asia/Ho_Chi_Minh")
-
-
 def _to_json(found: Differences, wiring: Wiring) -> Json:
-    zone = _find_zone(wiring)
+    zone = wiring.snapshot.zone
     events: list[Json] = [
         {
             "change": d.change,
@@ -158,7 +153,7 @@ def _to_json(found: Differences, wiring: Wiring) -> Json:
 
 
 def _print(console: Console, found: Differences, wiring: Wiring) -> None:
-    zone = _find_zone(wiring)
+    zone = wiring.snapshot.zone
     if not found.events and not found.mails:
         console.print("nothing changes")
         return

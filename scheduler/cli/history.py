@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.table import Table
 
-from scheduler.cli.looking import delivery_to_json, find_zone
+from scheduler.cli.looking import delivery_to_json
 from scheduler.cli.wiring import (
     config_option,
     find_ledger_url,
@@ -43,7 +43,7 @@ def history(
 ) -> None:
     """List who was told what, when, and with which outcome; with ID every attempt of that delivery."""
     wiring = load_everything(config_dir)
-    zone = find_zone(wiring)
+    zone = wiring.snapshot.zone
     ledger = open_existing_ledger(find_ledger_url(wiring, state))
     deliveries: tuple[Delivery, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()

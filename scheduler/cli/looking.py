@@ -175,7 +175,7 @@ def status(as_json: bool, state: Path | None, config_dir: Path) -> None:
     if pause is not None:
         problems.append(f"all mail is paused: {pause.reason} (scheduler resume)")
     problems += [_describe_untold(untold) for wanted in wiring.snapshot.wanted for untold in wanted.untold]
-    zone = find_zone(wiring)
+    zone = wiring.snapshot.zone
     if as_json:
         print_json(
             {
@@ -210,12 +210,6 @@ def _choose_plan(wiring: Wiring, plan_id: str | None) -> Wanted:
     return wanted
 
 
-def find_zone(wiring: Wiring) -> ZoneInfo:
-    """Return the time zone in which instants are printed: the first plan's."""
-    wanted = wiring.snapshot.wanted
-    return wanted[0].plan.zone if wanted else ZoneInfo("Asia/Ho_Chi_Minh")
-
-
 def _write_mails(out: Path, found: Preview) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -231,7 +225,7 @@ def _write_mails(out: Path, found: Preview) -> None:
 
 
 def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
-    zone = find_zone(wiring)
+    zone = wiring.snapshot.zone
 
     def to_json(mail: PreviewedMail) -> Json:
         return {
@@ -257,7 +251,7 @@ def _preview_to_json(found: Preview, wiring: Wiring) -> Json:
 
 
 def _print_preview(found: Preview, wiring: Wiring) -> None:
-    zone = find_zone(wiring)
+    zone = wiring.snapshot.zone
     _print_mails(found.mails, zone)
     if found.conditional:
         click.echo("\nonly if the report is not in:")

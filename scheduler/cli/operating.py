@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,16 +18,13 @@ from scheduler.ledger import Ledger, back_up, find_sqlite_file
 from scheduler.operating import retry_delivery, skip_delivery
 from scheduler.pacing import Limits, Pause, PausedBy, QuietHours
 
-_DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
 
 def make_limits(wiring: Wiring) -> Limits:
     """Return how fast and when mail may go; quiet hours are in the first plan's time zone."""
-    delivery, wanted = wiring.settings.delivery, wiring.snapshot.wanted
+    delivery = wiring.settings.delivery
     quiet_hours: QuietHours | None = None
     if delivery.quiet_from is not None and delivery.quiet_until is not None:
-        zone = wanted[0].plan.zone if wanted else _DEFAULT_ZONE
-        quiet_hours = QuietHours(delivery.quiet_from, delivery.quiet_until, zone)
+        quiet_hours = QuietHours(delivery.quiet_from, delivery.quiet_until, wiring.snapshot.zone)
     return Limits(
         per_minute=delivery.per_minute,
         per_domain_per_minute=delivery.per_domain_per_minute,

@@ -101,7 +101,7 @@ def list_(as_json: bool, config_dir: Path) -> None:
     if ledger is not None:
         tokens = ledger.tokens.list_all()
         ledger.close()
-    zone = wiring.snapshot.wanted[0].plan.zone if wiring.snapshot.wanted else ZoneInfo("Asia/Ho_Chi_Minh")
+    zone = wiring.snapshot.zone
     states = {one.id: _describe_state(one, wiring) for one in tokens}
     if as_json:
         print_json({"tokens": [_token_to_json(one, states[one.id], zone) for one in tokens]})

@@ -20,11 +20,10 @@ from scheduler.clock import read_wall_clock
 from scheduler.digests import FollowUp
 from scheduler.errors import ConfigError, Problem, UsageError
 from scheduler.guard import Limits
-from scheduler.importing import OFFICE_ZONE
 from scheduler.last_good import find_last_good, list_plans_kept, read_withdrawn
 from scheduler.ledger import Ledger, find_sqlite_file
 from scheduler.messages import Letterhead, MessageWriter
-from scheduler.model import Admin
+from scheduler.model import OFFICE_ZONE, Admin
 from scheduler.notices import Settling
 from scheduler.planfile import Configuration, Json, Recollection, load_configuration
 from scheduler.planfile.admins import find_readable_by_others, load_admins

@@ -7,7 +7,6 @@ by its identity, which stands in the ledger and, with the file's inode and its c
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import socket
 import uuid
@@ -22,6 +21,7 @@ from scheduler.errors import LedgerError
 from scheduler.ledger.engine import begin_reading, begin_writing
 from scheduler.ledger.schema import read_microseconds, service
 from scheduler.pacing import Pause, PausedBy
+from scheduler.whole_files import replace_file
 
 COPIED = "this ledger was restored or copied; when no other service works on its original: scheduler resume"
 
@@ -133,13 +133,8 @@ class Control:
 
     def _write_mark(self, identity: str) -> None:
         mark = _Mark(identity, _read_machine(), self._path.stat().st_ino, _count_changes(self._path))
-        unfinished = self._mark_path.with_name(self._mark_path.name + ".part")
         try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                json.dump(asdict(mark), file)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self._mark_path)
+            replace_file(self._mark_path, json.dumps(asdict(mark)).encode())
         except OSError as error:
             raise LedgerError(
                 f"{self._mark_path}: cannot be written: {error.strerror}; free or mend its disk"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from scheduler.attendance import Reply, VisitAnswer
 from scheduler.model import (
+    OFFICE_ZONE,
     Commune,
     Contact,
     Due,
@@ -45,7 +45,7 @@ def make_full_plan() -> Plan:
         title="Kế hoạch kiểm tra công tác trẻ em năm 2024",
         number="12/KH-SLĐTBXH",
         organiser=Organiser(organiser, "so@so.example"),
-        updated=datetime(2024, 4, 15, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
+        updated=datetime(2024, 4, 15, 9, 0, tzinfo=OFFICE_ZONE),
         status=PlanStatus.TENTATIVE,
         public=True,
         scope="Công tác trẻ em và bình đẳng giới",
@@ -97,7 +97,7 @@ def make_bare_plan() -> Plan:
 
 def make_answers() -> tuple[VisitAnswer, ...]:
     """Return one answer of each kind about the visit of both plans; one who was asked has not answered."""
-    at, starts = datetime(2024, 5, 14, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")), f"{VISIT_DAY}T07:00"
+    at, starts = datetime(2024, 5, 14, 9, 0, tzinfo=OFFICE_ZONE), f"{VISIT_DAY}T07:00"
     return (
         VisitAnswer("mau", "son-dong", UNIT.id, starts, Reply.ATTENDS, "", at),
         VisitAnswer("mau", "son-dong", COMMUNE.id, starts, Reply.SUBSTITUTE, "bà Hoàng Thị Hoa", at),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,6 +22,7 @@ from scheduler.planfile.explain import explain
 from scheduler.planfile.read import read_config_text
 from scheduler.planfile.schemas import AdminsKeys
 from scheduler.planfile.yamlfile import parse_yaml
+from scheduler.whole_files import replace_file
 
 ADMINS = "admins.yaml"
 
@@ -128,17 +128,7 @@ def _write(path: Path, book: CommentedMap) -> None:
     _make_yaml().dump(book, text)
     parse_admins(text.getvalue(), path.as_posix())
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                _give_to_reader(file.fileno(), path)
-                file.write(text.getvalue())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, text.getvalue().encode(), _give_to_reader)
     except OSError as error:
         raise SchedulerError(
             f"{path}: cannot be written: {error.strerror}; mend the folder's owner and mode"

@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from scheduler.model import (
+    OFFICE_ZONE,
     Admin,
     Audience,
     Commune,
@@ -88,7 +89,7 @@ class PlanHead(Keys):
     """2024-04-15, or 2024-04 where the day is not known."""
     status: PlanStatus = PlanStatus.CONFIRMED
     """tentative, confirmed (default) or cancelled."""
-    timezone: ZoneName = "Asia/Ho_Chi_Minh"
+    timezone: ZoneName = OFFICE_ZONE.key
     """Of all dates and hours of the plan; default Asia/Ho_Chi_Minh."""
     public: StrictBool = False
     """true: everybody may see the plan and subscribe to it; default false."""

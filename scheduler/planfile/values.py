@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
+from scheduler.model import OFFICE_ZONE
 from scheduler.naming import make_slug, normalise_text
 from scheduler.planfile.wording import quote
 
@@ -129,7 +130,7 @@ def read_time_zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
     except (OSError, ValueError, KeyError):
-        nearest = (*get_close_matches(text, sorted(available_timezones()), n=1, cutoff=0.8), "Asia/Ho_Chi_Minh")[0]
+        nearest = (*get_close_matches(text, sorted(available_timezones()), n=1, cutoff=0.8), OFFICE_ZONE.key)[0]
         raise ValueError(f"{quote(text)} is not a time zone; write one such as '{nearest}'") from None
 
 

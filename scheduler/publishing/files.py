@@ -7,13 +7,13 @@ unchanged file is not touched, and a file's time is that of the feed's last chan
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from scheduler.errors import SchedulerError
 from scheduler.web.feeds import PREFIX, Feed
+from scheduler.whole_files import replace_file
 
 LISTING = ".published-feeds"
 _PRIVATE = "private/"
@@ -60,28 +60,17 @@ def _write_feed(path: Path, feed: Feed) -> bool:
     if path.exists():
         # As in the running service: two edits within one second must not look alike.
         modified_at = max(modified_at, int(path.stat().st_mtime) + 1)
-    path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, feed.body, 0o644 if feed.public else 0o640, modified_at)
     return True
 
 
 def _replace(path: Path, content: bytes, mode: int, modified_at: int | None = None) -> None:
-    """Put ``content`` at ``path``: a reader sees the old file or the new one, after a power cut too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            if modified_at is not None:
-                os.utime(file.fileno(), (modified_at, modified_at))
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    def dress(descriptor: int, _path: Path) -> None:
+        os.fchmod(descriptor, mode)
+        if modified_at is not None:
+            os.utime(descriptor, (modified_at, modified_at))
+
+    replace_file(path, content, dress)
 
 
 def _remove(path: Path) -> bool:

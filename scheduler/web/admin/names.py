@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from scheduler.model import Contact, Plan, Report, Unit, Visit
+from scheduler.model import OFFICE_ZONE, Contact, Plan, Report, Unit, Visit
 from scheduler.naming import fold_text
 from scheduler.snapshot import Snapshot
-
-OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Month = tuple[int, int]
 
