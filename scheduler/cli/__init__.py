@@ -9,28 +9,57 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from scheduler import __version__
-from scheduler.cli.admins import admin
-from scheduler.cli.configuring import config_, init
-from scheduler.cli.doctoring import doctor
-from scheduler.cli.editing import approve, diff
-from scheduler.cli.history import history
-from scheduler.cli.importing import import_
-from scheduler.cli.looking import calendar, check, preview, status
-from scheduler.cli.mail import mail
-from scheduler.cli.operating import backup, pause, resume, retry, skip
-from scheduler.cli.publishing import publish
-from scheduler.cli.rehearsing import demo, rehearse
-from scheduler.cli.reporting import report
-from scheduler.cli.running import run
-from scheduler.cli.tokens import token
 from scheduler.errors import SchedulerError
 
+# Each command and the module of this package that holds it, by its name there.
+_PLACES = {
+    "admin": "admins.admin",
+    "approve": "editing.approve",
+    "backup": "operating.backup",
+    "calendar": "looking.calendar",
+    "check": "looking.check",
+    "config": "configuring.config_",
+    "demo": "rehearsing.demo",
+    "diff": "editing.diff",
+    "doctor": "doctoring.doctor",
+    "history": "history.history",
+    "import": "importing.import_",
+    "init": "configuring.init",
+    "mail": "mail.mail",
+    "pause": "operating.pause",
+    "preview": "looking.preview",
+    "publish": "publishing.publish",
+    "rehearse": "rehearsing.rehearse",
+    "report": "reporting.report",
+    "resume": "operating.resume",
+    "retry": "operating.retry",
+    "run": "running.run",
+    "skip": "operating.skip",
+    "status": "looking.status",
+    "token": "tokens.token",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class Commands(click.Group):
+    """Loads a command when it is called: `check` need not wait for the pages and the readers of documents."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _PLACES:
+            return None
+        module, name = _PLACES[cmd_name].split(".")
+        command: click.Command = getattr(import_module(f"scheduler.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="scheduler")
 def commands() -> None:
     """Turn an office's inspection plan into calendar feeds and timely reminder mails.
@@ -44,13 +73,6 @@ def commands() -> None:
       scheduler preview               every mail that would go out, when, to whom and why
       scheduler run                   the service: feeds, reminders
     """
-
-
-for _command in (
-    init, import_, check, config_, calendar, preview, diff, approve, publish, token, admin, run, rehearse, demo, status,
-    report, history, mail, retry, skip, pause, resume, backup, doctor,
-):  # fmt: skip
-    commands.add_command(_command)
 
 
 def main() -> None:

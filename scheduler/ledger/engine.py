@@ -19,11 +19,7 @@ from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteError
 from threading import Event
 
-from alembic.command import upgrade
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -38,7 +34,7 @@ NEW_PAGE_OCTETS = 8192
 PAGES_KEPT_KILOBYTES = 8192
 READ_ONLY = "ledger_read_only"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
-_MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST_REVISION = "0007"
 
 
 def find_sqlite_file(url: str) -> Path | None:
@@ -94,17 +90,14 @@ def _begin(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection, path: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == script.get_current_head():
-        return
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-        raise LedgerError(f"{path}: the ledger was written by a newer program (revision {current}); install that one")
-    upgrade(config, "head")
+    if inspect(connection).has_table("alembic_version"):
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if revision == NEWEST_REVISION:
+            return
+    # Only here: loading it takes longer than all else that a command does.
+    from scheduler.ledger.migrating import migrate
+
+    migrate(connection, path)
 
 
 @contextmanager

@@ -16,10 +16,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
 from scheduler.errors import Problem
 from scheduler.naming import fold_text, make_slug, normalise_text
 from scheduler.planfile.crosscheck import FileTree
@@ -55,7 +51,7 @@ _REWORDED = (
 # What openpyxl raises on damaged files is not documented; lxml's and ElementTree's parse errors are SyntaxErrors.
 _DAMAGE = (
     OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, SyntaxError, NotImplementedError,
-    RuntimeError, BadZipFile, InvalidFileException, zlib.error, csv.Error,
+    RuntimeError, BadZipFile, zlib.error, csv.Error,
 )  # fmt: skip
 
 
@@ -126,9 +122,15 @@ def reword_place(problem: Problem, sheet: str) -> Problem:
         message = pattern.sub(words, message, count=1)
     if not problem.line:
         return replace(problem, message=message)
-    cell = f"{get_column_letter(max(problem.column, 1))}{problem.line}"
+    cell = f"{_name_column(max(problem.column, 1))}{problem.line}"
     at = f"sheet {sheet}, {cell}" if sheet else cell
     return Problem(f"{problem.file}: {at}", 0, 0, message, problem.severity)
+
+
+def _name_column(number: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(number)
 
 
 def _say_damage(error: Exception) -> str:
@@ -146,6 +148,9 @@ def _remedy(path: Path) -> str:
 
 
 def _read_workbook(path: Path) -> tuple[Grid, ...]:
+    # Only here: most offices keep their contacts as YAML, and each command reads them.
+    from openpyxl import load_workbook
+
     content = path.read_bytes()
     with ZipFile(io.BytesIO(content)) as packed:
         if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
@@ -204,7 +209,7 @@ def _match_heads(tree: FileTree, heads: tuple[str, ...], number: int) -> tuple[d
         if key is None:
             others.append(head)
         elif key in columns:
-            first = get_column_letter(columns[key].column)
+            first = _name_column(columns[key].column)
             said = f"{quote(head.text)} means the same as {quote(columns[key].text)} in column {first}; delete one"
             problems.append(Problem(tree.file, number, column, said))
         else:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from alembic.command import upgrade
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 
 from scheduler.changes import ReminderChanges, compare_reminders
 from scheduler.delivery import DeliveryState, SentSeries
 from scheduler.ledger import Ledger
+from scheduler.ledger.engine import NEWEST_REVISION
 from scheduler.ledger.schema import metadata
 from tests.samples import UPDATED, make_reminder
 
@@ -106,3 +108,10 @@ def test_what_was_sent_of_a_series_is_found_by_the_series(tmp_path: Path) -> Non
     with closing(sqlite3.connect(path)) as connection:
         steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query[0]}", query[1])]
     assert "SEARCH deliveries USING INDEX deliveries_series (series=?)" in steps
+
+
+def test_the_newest_revision_is_the_last_step() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST_REVISION
