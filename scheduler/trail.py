@@ -19,7 +19,8 @@ from scheduler.ledger import FileEdit
 from scheduler.planfile.folder import ConfigFile, FolderFiles
 
 _NOT_TEXT = "(not text)"
-_HASH = re.compile(r"\$argon2[a-z]*\$[^\s\"',}\]]+")
+# Its parameters are parted by commas.
+_HASH = re.compile(r"\$argon2[a-z]*\$[^\s\"'}\]]+")
 _MASKED = "(hash)"
 
 
