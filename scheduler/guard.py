@@ -72,6 +72,10 @@ def _find_reason(plan: str, touched: _Touched, rows: Rows, limits: Limits, now: 
             return None
     if gone == total and not touched.grows:
         return f"plan {plan} would be empty: all {total} visits and reports to come would be cancelled"
+    if not gone:
+        return f"plan {plan}: {moved} of {total} visits and reports to come would be moved"
+    if not moved:
+        return f"plan {plan}: {gone} of {total} visits and reports to come would be cancelled"
     return f"plan {plan}: {gone} of {total} visits and reports to come would be cancelled, {moved} moved"
 
 

@@ -136,6 +136,14 @@ _HEALTH: Final[tuple[Entry, ...]] = (
         "kế hoạch {a} sẽ trống: cả {b} buổi kiểm tra và báo cáo còn lại bị hủy",
     ),
     (
+        "plan {a}: {b} of {c} visits and reports to come would be moved",
+        "kế hoạch {a}: {b} trong {c} buổi kiểm tra và báo cáo còn lại bị dời",
+    ),
+    (
+        "plan {a}: {b} of {c} visits and reports to come would be cancelled",
+        "kế hoạch {a}: {b} trong {c} buổi kiểm tra và báo cáo còn lại bị hủy",
+    ),
+    (
         "plan {a}: {b} of {c} visits and reports to come would be cancelled, {d} moved",
         "kế hoạch {a}: {b} trong {c} buổi kiểm tra và báo cáo còn lại bị hủy, {d} bị dời",
     ),
