@@ -19,6 +19,7 @@ from scheduler.intake.draft import Draft
 from scheduler.intake.realign import keep_ids
 from scheduler.merging import Change, Merge, merge_plans
 from scheduler.model import OFFICE_ZONE, Contact, Finding, Plan, Severity
+from scheduler.naming import is_fuller_name
 from scheduler.planfile import append_contacts, plan_to_yaml, read_plan_text
 from scheduler.planfile.amend import amend_plan_text
 from scheduler.planfile.contacts import describe_contact, list_bodies, read_stubs
@@ -175,7 +176,7 @@ def _tell_differing(draft: Draft, contacts: str, file: str) -> tuple[Finding, ..
             "",
         )
         for stub in draft.contacts
-        if stub.id in standing and standing[stub.id] not in (stub.name, describe_contact(stub.name, stub.title or ""))
+        if stub.id in standing and not is_fuller_name(stub.name, standing[stub.id])
     )
 
 

@@ -36,6 +36,13 @@ def make_slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold_text(text)).strip("-")
 
 
+def is_fuller_name(one: str, other: str) -> bool:
+    """Return whether one name says all that the other does, in its order: "UBND Nà Rì" and "UBND huyện Nà Rì"."""
+    short, long = sorted((make_slug(one).split("-"), make_slug(other).split("-")), key=len)
+    words = iter(long)
+    return all(word in words for word in short)
+
+
 def make_unique_slug(text: str, taken: set[str]) -> str:
     """Return ``make_slug(text)``, with -2, -3, … where it is taken; the result joins ``taken``."""
     slug = make_slug(text) or "khong-ten"

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.naming import fold_text, make_slug, make_unique_slug, normalise_text
+from scheduler.naming import fold_text, is_fuller_name, make_slug, make_unique_slug, normalise_text
 
 
 def test_vietnamese_names_become_ascii_slugs() -> None:
@@ -24,6 +25,20 @@ def test_a_taken_slug_gets_a_number_and_a_nameless_one_a_name() -> None:
         "khong-ten",
     ]
     assert taken == {"tan-an", "tan-an-2", "tan-an-3", "khong-ten"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ủy ban nhân dân Nà Rì", "Ủy ban nhân dân huyện Nà Rì", True),
+        ("Thanh tra Sở, Thành viên", "Thanh tra Sở", True),
+        ("Lãnh đạo Phòng Trẻ em", "Lãnh đạo phòng Trẻ em", True),
+        ("Trần Văn Bình, Trưởng đoàn", "Lê Văn Chín, Trưởng đoàn", False),
+        ("Trưởng đoàn, Trần Văn Bình", "Trần Văn Bình, Trưởng đoàn", False),
+    ],
+)
+def test_a_name_that_says_more_is_no_other_name(one: str, other: str, same: bool) -> None:
+    assert (is_fuller_name(one, other), is_fuller_name(other, one)) == (same, same)
 
 
 def test_blanks_collapse_and_text_becomes_nfc() -> None:
