@@ -229,7 +229,7 @@ def test_mail_is_paused_and_let_go(place: Place, size: tuple[int, int]) -> None:
         person.page.click("summary:has-text('Tạm dừng mọi thư')")
         person.page.fill("#ly-do", "chuyển máy chủ thư")
         person.page.click("form[action='/admin/tam-dung'] button")
-        assert "chuyển máy chủ thư (admin lan)" in person.see()
+        assert "chuyển máy chủ thư (Nguyễn Thị Lan)" in person.see()
         person.keep_screen("tam-dung")
         assert person.find_faults() == []
         person.page.click("text=Cho gửi tiếp")

@@ -164,7 +164,7 @@ def test_a_date_is_moved_by_form_shown_as_the_command_says_applied_and_served(
         finally:
             ledger.close()
         person.open("/admin/nhat-ky")
-        assert f"{FILE} lan" in " ".join(person.see().split())
+        assert f"{FILE} Nguyễn Thị Lan" in " ".join(person.see().split())
         assert person.complaints == []
 
 
@@ -310,7 +310,7 @@ def test_a_file_that_changes_on_disk_meanwhile_is_joined_and_told(place: Place, 
     on_disk = before.replace("  status: tentative", "  status: confirmed")
     place.plan.write_text(on_disk, encoding="utf-8")
     press(lan, "Xem thay đổi")
-    assert re.search(r"người dùng \w+ trên máy chủ vừa sửa", lan.see())
+    assert re.search(r"Người dùng \w+ trên máy chủ vừa sửa", lan.see())
     lan.look_closely("ban-nhap-tren-dia")
     press(lan, "Áp dụng")
     assert place.read_plan() == on_disk.replace(f"date: {day}", f"date: {day + timedelta(days=7)}")

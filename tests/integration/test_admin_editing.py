@@ -242,7 +242,7 @@ def test_an_edit_on_disk_meanwhile_is_joined_or_a_conflict_and_never_overwritten
     fields["noi-dung"] = fields["noi-dung"].replace(*MOVED)
     review = save(lan, fields)
     page = lan.read(review)
-    assert re.search(r"người dùng \w+ trên máy chủ vừa sửa", page)
+    assert re.search(r"Người dùng \w+ trên máy chủ vừa sửa", page)
     (bench.config / PLAN).write_text(on_disk.replace("date: 2024-05-20", "date: 2024-06-03"), encoding="utf-8")
     assert apply(lan, review, page) == review
     assert "vừa sửa cùng chỗ" in lan.read(review)

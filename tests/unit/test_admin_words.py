@@ -10,6 +10,7 @@ from scheduler.delivery import TOO_LATE, DeliveryState, plan_retry
 from scheduler.differences import EventDifference
 from scheduler.guard import Limits
 from scheduler.ledger import Did
+from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import make_snapshot
 from scheduler.vietnamese import Piece, word_detail
 from scheduler.web.admin import trail
@@ -19,6 +20,7 @@ from scheduler.web.admin.words import (
     word_count,
     word_event,
     word_followed,
+    word_letter,
     word_outcome,
     word_reason,
     word_reply,
@@ -75,13 +77,19 @@ def test_reasons_to_wait_are_said_in_vietnamese(reason: str, words: str) -> None
     assert word_reason(reason) == words
 
 
+def test_every_kind_of_letter_is_named_in_vietnamese() -> None:
+    shipped = {path.name.removesuffix(".subject.txt") for path in find_shipped("templates").glob("email/*.subject.txt")}
+    assert {kind for kind in shipped if word_letter(kind) == kind} == set()
+    assert word_letter("thu-moi") == "thu-moi"
+
+
 def test_mails_of_no_rule_of_the_admins_are_named_and_teams_too() -> None:
     assert [word_rule(rule) for rule in ("digest", "receipt", "notice")] == [
         "thư tổng hợp",
         "thư cảm ơn",
         "thư báo thay đổi",
     ]
-    assert word_rule("visit-1-week") == "visit-1-week"
+    assert word_letter, word_rule("visit-1-week") == "visit-1-week"
     names = make_names(make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(), "so.example"))
     places = ("doan", "son-dong", "son-dong/an-ba", "khong-co")
     assert [names.place("plan", place) for place in places] == [

@@ -129,7 +129,7 @@ def build_admin(site: AdminSite) -> AdminApp:
     desk = Desk(
         running=site.running,
         ledger=site.ledger,
-        screens=Screens(site.templates, site.static),
+        screens=Screens(site.templates, site.static, roster.name),
         sessions=Sessions(lifetime),
         public_url=site.public_url,
         books=Books(site.ledger),

@@ -61,9 +61,9 @@ class Names:
         return self.plan(plan) if about == "plan" else item
 
     def who(self, by: str, plan: str) -> str:
-        """Return who made a mark: an admin's id, a contact's or a place's name."""
+        """Return who made a mark: a contact's or a place's name; an admin as the mark has them, "admin lan"."""
         if by.startswith("admin "):
-            return by.removeprefix("admin ")
+            return by
         return self.contacts[by].name if by in self.contacts else self.place(plan, by)
 
     def months(self, plan: str) -> tuple[Month, ...]:

@@ -41,3 +41,9 @@ class Roster:
 
     def find(self, admin_id: str) -> Admin | None:
         return next((admin for admin in self.list_admins() if admin.id == admin_id), None)
+
+    def name(self, by: str) -> str:
+        """Return who did something: an admin's name for "admin lan", the id of one who is gone, else as it stands."""
+        admin_id = by.removeprefix("admin ")
+        admin = None if admin_id == by else self.find(admin_id)
+        return admin_id if admin is None else admin.name

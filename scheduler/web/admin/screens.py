@@ -6,6 +6,7 @@ beside it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,11 +21,11 @@ from scheduler.web.admin.editing.found_words import word_finding, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (
     word_aspects,
-    word_by,
     word_change,
     word_count,
     word_event,
     word_followed,
+    word_letter,
     word_outcome,
     word_reason,
     word_reply,
@@ -56,9 +57,9 @@ class Setting:
 
 
 class Screens:
-    """Renders the pages; ``static`` gives the addresses of style sheets and scripts."""
+    """Renders the pages; ``static`` gives the addresses of style sheets and scripts, ``name`` who did something."""
 
-    def __init__(self, templates: Path, static: StaticFiles) -> None:
+    def __init__(self, templates: Path, static: StaticFiles, name: Callable[[str], str]) -> None:
         # No sandbox, which takes half of the time: these templates are ours, an office words its letters alone.
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -85,7 +86,8 @@ class Screens:
             file=word_file,
             document_change=word_document_change,
             rule=word_rule,
-            by=word_by,
+            letter=word_letter,
+            by=name,
             change=word_change,
             event=word_event,
             aspects=word_aspects,

@@ -15,7 +15,7 @@ _LONGEST_REASON = 300
 def pause_mail(desk: Desk, asked: Asked) -> Response:
     """Let no mail go until somebody resumes, as `scheduler pause` does."""
     reason = " ".join(asked.field("ly-do").split())[:_LONGEST_REASON] or "không ghi lý do"
-    desk.ledger.control.pause(Pause(PausedBy.PERSON, f"{reason} ({asked.by})", asked.now))
+    desk.ledger.control.pause(Pause(PausedBy.PERSON, f"{reason} ({asked.visitor.name})", asked.now))
     desk.note(asked, Did.PAUSED, reason)
     desk.tell(asked, "Đã tạm dừng gửi thư. Thư đến giờ sẽ chờ.")
     return go_to("/admin")

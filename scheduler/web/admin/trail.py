@@ -15,7 +15,6 @@ from scheduler.ledger import Did, EditedFile, FileEdit
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.paging import Pages, make_pages
-from scheduler.web.admin.words import word_by
 
 _PER_PAGE = 50
 _LONGEST_DIFF = 2_000
@@ -97,7 +96,7 @@ def show_actions(desk: Desk, asked: Asked) -> Response:
     """Show what people did on these pages."""
     first, number = _place(asked)
     found = desk.ledger.actions.list_page(first=first, most=_PER_PAGE + 1)
-    lines = tuple(Line(one.made_at, word_by(one.by), _DID[one.did], one.about) for one in found)
+    lines = tuple(Line(one.made_at, one.by, _DID[one.did], one.about) for one in found)
     return _show(desk, asked, "thao-tac", number, len(found), lines=lines[:_PER_PAGE])
 
 

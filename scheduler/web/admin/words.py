@@ -51,6 +51,22 @@ _ASPECTS = {
     "organiser": "cơ quan",
     "audience": "người tham gia",
 }
+LETTERS = {
+    "report-due": "Nhắc nộp báo cáo",
+    "report-last-day": "Hôm nay là ngày cuối nộp báo cáo",
+    "report-overdue": "Báo cáo quá hạn",
+    "report-overdue-head": "Báo cáo quá hạn, gửi người đứng đầu",
+    "visit-coming": "Sắp có buổi kiểm tra",
+    "visit-eve": "Ngày mai kiểm tra",
+}
+_OWN_LETTERS = {
+    "digest": "Tổng hợp gửi đoàn",
+    "report-received": "Đã nhận được báo cáo",
+    "visit-moved": "Đổi lịch kiểm tra",
+    "visit-cancelled": "Hủy buổi kiểm tra",
+    "plan-confirmed": "Chốt lịch kiểm tra",
+    "correction": "Đính chính thư trước",
+}
 _THINGS = {"events": "sự kiện", "mails": "thư"}
 _FOLLOWED = {
     "added": "thêm",
@@ -84,6 +100,11 @@ def word_reason(reason: str) -> str:
 def word_rule(rule: str) -> str:
     """Return what a mail is that no rule of an admin's sends; the id of one that is."""
     return _OWN_RULES.get(rule, rule)
+
+
+def word_letter(template: str) -> str:
+    """Return what a letter tells, by its template; the name of a template of an admin's own."""
+    return LETTERS.get(template) or _OWN_LETTERS.get(template, template)
 
 
 def word_followed(followed: str) -> str:
@@ -124,8 +145,3 @@ def word_outcome(outcome: str | None) -> str:
 
 def word_reply(reply: Reply) -> str:
     return _REPLIES[reply]
-
-
-def word_by(by: str) -> str:
-    """Return who did something, as pages name them: "admin lan" -> "lan"."""
-    return by.removeprefix("admin ")

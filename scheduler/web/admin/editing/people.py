@@ -11,7 +11,6 @@ from scheduler.trail import find_author, name_version
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.sessions import Notice
-from scheduler.web.admin.words import word_by
 
 
 def name_admin(desk: Desk, admin_id: str) -> str:
@@ -32,7 +31,7 @@ def find_saver(desk: Desk, file: str) -> str:
     content = read_content(desk.config_dir, file)
     action = desk.ledger.actions.find_last(Did.EDITED, name_version(file, content))
     if action is not None:
-        return name_admin(desk, word_by(action.by))
+        return desk.roster.name(action.by)
     path = desk.config_dir / file
     owner = path.stat().st_uid if path.exists() else None
     user = find_author(ConfigFile(file, b"", stamp_file(path), owner))

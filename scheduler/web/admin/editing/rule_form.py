@@ -30,14 +30,6 @@ AUDIENCES = (
     Choice("team", "Thành viên đoàn"),
     Choice("heads", "Người đứng đầu đơn vị"),
 )
-LETTERS = {
-    "report-due": "Nhắc nộp báo cáo",
-    "report-last-day": "Hôm nay là ngày cuối nộp báo cáo",
-    "report-overdue": "Báo cáo quá hạn",
-    "report-overdue-head": "Báo cáo quá hạn, gửi người đứng đầu",
-    "visit-coming": "Sắp có buổi kiểm tra",
-    "visit-eve": "Ngày mai kiểm tra",
-}
 
 
 @dataclass(frozen=True, slots=True)

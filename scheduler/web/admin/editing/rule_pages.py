@@ -21,7 +21,6 @@ from scheduler.web.admin.editing.items import find_item, find_items, list_ids, s
 from scheduler.web.admin.editing.rule_form import (
     ABOUTS,
     AUDIENCES,
-    LETTERS,
     RuleValues,
     fill_rule,
     read_rule,
@@ -30,6 +29,7 @@ from scheduler.web.admin.editing.rule_form import (
 )
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.mails import Choice
+from scheduler.web.admin.words import LETTERS, word_letter
 
 HERE = f"{PATH}/nhac-viec"
 _ENDING = ".subject.txt"
@@ -169,5 +169,5 @@ def _make_line(values: RuleValues) -> RuleLine:
         words.get(values.about, values.about),
         word_rule(values),
         tuple(words.get(to, to) for to in values.to),
-        LETTERS.get(values.template, values.template),
+        word_letter(values.template),
     )
