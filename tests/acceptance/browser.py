@@ -113,11 +113,28 @@ class Person:
             return
         SCREENS.mkdir(exist_ok=True)
         path = SCREENS / f"{name}-{self.width}.png"
+        if self.page.locator("iframe").count():
+            # A frame below the screen is painted once it was seen.
+            self.page.locator("iframe").first.scroll_into_view_if_needed()
+            self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=path, full_page=True, scale="css")
         with Image.open(path) as image:
             # A long list is known by its beginning.
             shown = image.convert("RGB").crop((0, 0, image.width, min(image.height, _TALLEST)))
-            shown.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+            _reduce_colours(shown).save(path, optimize=True)
+
+
+def _reduce_colours(image: Image.Image) -> Image.Image:
+    """Keep the colours that fill most of it exactly, so that no ground is tinted; each other becomes the nearest."""
+    counted = sorted(image.getcolors(image.width * image.height) or (), reverse=True)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in counted[:_COLOURS] for part in _list_parts(colour)])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _list_parts(colour: object) -> tuple[int, ...]:
+    assert isinstance(colour, tuple)
+    return colour
 
 
 @contextmanager

@@ -25,15 +25,16 @@ from tests.acceptance.commandline import SHIPPED_CONFIG
 
 PLAN = "kiem-tra-2024"
 REPORT = "bao-cao"
+PUBLIC_URL = "https://lich.so-ldtbxh.example"
 PASSWORD = "con mèo đen ngủ trên mái"
 _MIDDLE = date(2024, 5, 22)
 _GOOD = Accepted("250 2.0.0 Ok: queued as 4F2A31B")
 _BAD = (
     Permanent("550 5.1.1 mailbox unavailable", 550),
-    Unconfirmed("no answer after the final dot"),
+    Unconfirmed("final dot: no answer within 600 s"),
     Permanent("552 5.2.2 mailbox full", 552),
     Permanent("550 5.1.1 mailbox unavailable", 550),
-    Unconfirmed("no answer after the final dot"),
+    Unconfirmed("final dot: no answer within 600 s"),
 )
 _DAY = re.compile(r"(?<=[ \[])2024-0[4-6]-\d{2}(?=[\s,\]}])")
 
@@ -54,6 +55,8 @@ def make_office(folder: Path, now: datetime) -> Office:
     today = now.astimezone().date()
     # Whole weeks, so that each visit keeps its day of the week.
     shift_plan(config / "plans" / f"{PLAN}.yaml", timedelta(weeks=round((today - _MIDDLE).days / 7)))
+    settings = config / "settings.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("public_url:", f"public_url: {PUBLIC_URL}", 1), "utf-8")
     hash_ = hash_password(PASSWORD)
     save_admin(config, Admin("lan", "Nguyễn Thị Lan", "admin", hash_))
     save_admin(config, Admin("minh", "Trần Văn Minh", "viewer", hash_))
