@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commandline import SHIPPED_CONFIG, Ran, make_environment, run_command
+from tests.acceptance.commandline import SHIPPED_CONFIG, Ran, run_command
 from tests.acceptance.test_running_service import running_service, wait_until
 
 PASSWORD = "con mèo đen ngủ trên mái"
@@ -25,17 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 def administer(folder: Path, *arguments: str, password: str = PASSWORD) -> Ran:
     """Run ``scheduler admin ARGUMENTS`` with the password on standard input."""
-    ended = subprocess.run(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", "admin", *arguments],
-        cwd=folder,
-        env=make_environment(),
-        input=f"{password}\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Ran(ended.returncode, ended.stdout, ended.stderr)
+    return run_command("admin", *arguments, folder=folder, given=f"{password}\n")
 
 
 class Person:
