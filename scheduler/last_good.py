@@ -47,10 +47,6 @@ class Started(Generic[T]):
     problems: tuple[Problem, ...]
     seen: FolderFiles
 
-    @property
-    def is_last_good(self) -> bool:
-        return bool(self.problems)
-
 
 def load_or_last_good(config_dir: Path, state_dir: Path, load: Callable[[Path], T]) -> Started[T]:
     """Load ``config_dir``; where it is wrong, the last good configuration kept in ``state_dir``.

@@ -14,8 +14,6 @@ from scheduler.delivery import DeliveryState
 from scheduler.ledger import StateCount
 from scheduler.recording import Attempt
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
 _LATENESS_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 
 
@@ -71,5 +69,5 @@ class Metrics:
         self._last_tick.set(now.timestamp())
 
     def render(self) -> bytes:
-        """Return everything as Prometheus reads it (``CONTENT_TYPE``)."""
+        """Return everything as Prometheus reads it, in its text format 0.0.4."""
         return generate_latest(self._registry)

@@ -50,7 +50,6 @@ class Rehearsed:
 
     counts: tuple[StateCount, ...]
     events: tuple[RecordedEvent, ...]
-    reached: datetime
 
 
 def run_rehearsal(rehearsal: Rehearsal, on_attempt: Callable[[Attempt], None]) -> Rehearsed:
@@ -108,7 +107,7 @@ def _run(rehearsal: Rehearsal, ledger: Ledger, on_attempt: Callable[[Attempt], N
         mailer.close()
     if service.relay_problem:
         raise RelayError(service.relay_problem)
-    return Rehearsed(ledger.history.count_states(), published[-1], clock.now())
+    return Rehearsed(ledger.history.count_states(), published[-1])
 
 
 def _list_coming(rehearsal: Rehearsal, ledger: Ledger) -> deque[ReportMark]:

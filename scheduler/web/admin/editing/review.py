@@ -23,7 +23,6 @@ from scheduler.web.admin.editing.texts import show_text
 from scheduler.web.admin.names import Names, make_names
 from scheduler.web.admin.trail import DiffLine, compare_texts
 
-MOST_SHOWN = 100
 _MOST_LINES = 400
 
 
