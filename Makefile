@@ -19,7 +19,7 @@ check: lint types test ## lint, types, tests: what CI runs
 lint: .venv/dev ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: .venv/dev ## mypy, strict
+types: .venv/dev ## mypy, strict: the program and the benchmarks
 	@$(BIN)/mypy
 
 golden: .venv/dev ## write the golden files anew; read the diff before you commit it

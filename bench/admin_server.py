@@ -28,6 +28,7 @@ from scheduler.attendance import Reply
 from scheduler.clock import WallClock, read_wall_clock
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
+from scheduler.drafts import Draft
 from scheduler.errors import Problem
 from scheduler.ledger import Ledger
 from scheduler.ledger.schema import count_microseconds
@@ -37,6 +38,7 @@ from scheduler.settings_sections import SignInSettings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.web.admin.app import AdminSite, build_admin
+from scheduler.web.admin.desk import Trial
 from scheduler.web.health import Health
 from scheduler.web.pages import StaticFiles
 from scheduler.web.server import serve
@@ -66,6 +68,9 @@ class Run:
 
     def describe_waiting(self, now: datetime) -> Differences | None:
         return None
+
+    def try_draft(self, draft: Draft, now: datetime) -> Trial:
+        return Trial()
 
     def compose(self, delivery: Delivery, now: datetime) -> bytes | None:
         return None

@@ -152,13 +152,12 @@ class Bench:
         """Stop unless the peer's mails say the same: subject, and every part of the letter."""
         writer = MessageWriter(self._templates, HEAD)
         for reminder in self._for_peer[:SAMPLES]:
-            ours = message_from_bytes(self._write(writer, reminder), policy=policy.default)
-            theirs = message_from_bytes(self._compose_as_usual(reminder), policy=policy.default)
+            ours, theirs = self._write(writer, reminder), self._compose_as_usual(reminder)
             for kind in ("plain", "html"):
-                mine, other = ours.get_body((kind,)), theirs.get_body((kind,))
-                if mine is None or other is None or _read_lines(mine) != _read_lines(other):
+                mine = _read_lines(ours, kind)
+                if mine is None or mine != _read_lines(theirs, kind):
                     raise SystemExit(f"{reminder.key}: the peer's {kind} part is not ours")
-            if [part.get_content_type() for part in ours.walk()] != [part.get_content_type() for part in theirs.walk()]:
+            if _list_types(ours) != _list_types(theirs):
                 raise SystemExit(f"{reminder.key}: the peer's parts are not ours")
 
 
@@ -205,8 +204,13 @@ def _read_payload(part: Message) -> bytes:
     return payload
 
 
-def _read_lines(part: EmailMessage) -> list[str]:
-    return str(part.get_content()).splitlines()
+def _read_lines(mail: bytes, kind: str) -> list[str] | None:
+    body = message_from_bytes(mail, policy=policy.default).get_body((kind,))
+    return None if body is None else str(body.get_content()).splitlines()
+
+
+def _list_types(mail: bytes) -> list[str]:
+    return [part.get_content_type() for part in message_from_bytes(mail).walk()]
 
 
 def main() -> int:

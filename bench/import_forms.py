@@ -93,7 +93,7 @@ def write_paged(path: Path, rows: list[tuple[str, ...]]) -> None:
         page = PdfPage()
         if not pages:
             page.write(150, 20, TITLE)
-        cells = [
+        cells: list[tuple[int, int, int, int, tuple[str, ...]]] = [
             (at, column, 1, 1, (text,) if text else ())
             for at, row in enumerate(rows[start : start + ROWS_PER_PAGE])
             for column, text in enumerate(row)
