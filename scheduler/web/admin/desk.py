@@ -20,13 +20,12 @@ from scheduler.differences import Differences
 from scheduler.drafts import Draft, Drafts
 from scheduler.errors import Problem
 from scheduler.ledger import Action, DayCount, DeliveryFilter, Did, Ledger, Reader
-from scheduler.model import Plan
 from scheduler.snapshot import Snapshot
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.books import Books
 from scheduler.web.admin.editing.item_texts import Items, read_items
 from scheduler.web.admin.editing.openings import Openings
-from scheduler.web.admin.editing.plans import read_plan
+from scheduler.web.admin.editing.plans import ReadPlan, read_plan
 from scheduler.web.admin.editing.readings import Readings
 from scheduler.web.admin.names import Names, make_names
 from scheduler.web.admin.recent import Recent
@@ -102,7 +101,7 @@ class Desk:
     config_dir: Path
     drafts: Drafts
     openings: Openings = field(default_factory=Openings)
-    plan_readings: Readings[Plan | None] = field(default_factory=lambda: Readings(read_plan))
+    plan_readings: Readings[ReadPlan | None] = field(default_factory=lambda: Readings(read_plan))
     item_readings: Readings[Items | None] = field(default_factory=lambda: Readings(read_items))
     _names: Names = field(default_factory=lambda: make_names(None))
     _naming: threading.Lock = field(default_factory=threading.Lock)

@@ -9,8 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from scheduler.errors import ConfigError
-from scheduler.model import Plan, PlanStatus, Report, Visit
-from scheduler.naming import fold_text
+from scheduler.model import Plan, PlanStatus, Report
 from scheduler.planfile.values import read_id
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
@@ -26,7 +25,7 @@ from scheduler.web.admin.editing.forms import (
     open_footing,
     save_form,
 )
-from scheduler.web.admin.editing.plans import amend_plan, find_kept, name_plan_file
+from scheduler.web.admin.editing.plans import ReadPlan, VisitLine, amend_plan, find_kept, name_plan_file
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.mails import Choice
 from scheduler.web.admin.paging import Pages, make_pages
@@ -50,15 +49,6 @@ class HeadValues:
     number: str
     status: str
     public: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VisitLine:
-    """One visit of the list, with names for ids."""
-
-    visit: Visit
-    unit: str
-    communes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +108,8 @@ def open_plan(desk: Desk, asked: Asked) -> Footing:
 
 
 def read_footing(desk: Desk, footing: Footing) -> Plan | None:
-    return None if footing.content is None else desk.plan_readings.read(footing.file, footing.content)
+    read = _read_footing(desk, footing)
+    return None if read is None else read.plan
 
 
 def require_plan(desk: Desk, footing: Footing) -> Plan:
@@ -140,10 +131,11 @@ def save_plan(
     file, plan_id = _name_file(asked), asked.word("plan")
 
     def amend(content: bytes) -> str:
-        old = desk.plan_readings.read(file, content)
-        if old is None:
+        read = desk.plan_readings.read(file, content)
+        if read is None:
             raise ConfigError(())
-        text, new = decode(content), change(old)
+        text, old = decode(content), read.plan
+        new = change(old)
         return text if new == old else amend_plan(find_kept(desk.config_dir, plan_id), file, text, old, new)
 
     return save_form(desk, asked, file, amend, show_again, title, link_plan(plan_id))
@@ -156,12 +148,16 @@ def _name_file(asked: Asked) -> str:
         raise HTTPException(404) from None
 
 
+def _read_footing(desk: Desk, footing: Footing) -> ReadPlan | None:
+    return None if footing.content is None else desk.plan_readings.read(footing.file, footing.content)
+
+
 def _show(desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], values: HeadValues | None) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None and footing.content is None:
+    read = _read_footing(desk, footing)
+    if read is None and footing.content is None:
         raise HTTPException(404)
     text = asked.asked_for("tim")
-    visits = () if plan is None else _find_visits(plan, text)
+    plan, visits = (None, ()) if read is None else (read.plan, read.find_lines(text))
     frame = make_frame(desk, asked, footing, faults)
     pages = make_pages(
         asked.path, (("nhap", frame.draft), ("tim", text)), asked.asked_number("trang", 1), len(visits), _PER_PAGE
@@ -185,19 +181,3 @@ def _fill(plan: Plan | None) -> HeadValues:
     if plan is None:
         return HeadValues("", "", "", public=False)
     return HeadValues(plan.title, plan.number or "", plan.status.value, plan.public)
-
-
-def _find_visits(plan: Plan, text: str) -> tuple[VisitLine, ...]:
-    """Return the visits whose unit or communes hold ``text``, by their first day; those without a day last."""
-    names = {unit.id: unit.name for unit in plan.units}
-    communes = {(unit.id, commune.id): commune.name for unit in plan.units for commune in unit.communes}
-    lines = (
-        VisitLine(
-            visit, names.get(visit.unit, visit.unit), tuple(communes.get((visit.unit, c), c) for c in visit.communes)
-        )
-        for visit in plan.visits
-    )
-    words = fold_text(text).split()
-    held = ((line, fold_text(" ".join((line.unit, *line.communes, line.visit.id)))) for line in lines)
-    found = [line for line, said in held if all(word in said for word in words)]
-    return tuple(sorted(found, key=lambda line: (not line.visit.dates, line.visit.dates, line.unit)))

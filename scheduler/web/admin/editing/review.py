@@ -148,8 +148,12 @@ def _list_facts(desk: Desk, draft: Draft) -> tuple[PlacedFact, ...]:
     name = name_plan_file(draft.review.plan)
     file = find_file(draft, name)
     content = read_content(desk.config_dir, name) if file is None else file.after
-    plan = None if content is None else desk.plan_readings.read(name, content)
-    return () if plan is None else place_facts(plan, list_facts(plan), (f.finding for f in draft.review.findings))
+    read = None if content is None else desk.plan_readings.read(name, content)
+    return (
+        ()
+        if read is None
+        else place_facts(read.plan, list_facts(read.plan), (f.finding for f in draft.review.findings))
+    )
 
 
 def _list_joined(desk: Desk, draft: Draft, rebased: Rebased) -> tuple[Joined, ...]:
