@@ -34,7 +34,7 @@ NEW_PAGE_OCTETS = 8192
 PAGES_KEPT_KILOBYTES = 8192
 READ_ONLY = "ledger_read_only"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
-NEWEST_REVISION = "0007"
+NEWEST_REVISION = "0008"
 
 
 def find_sqlite_file(url: str) -> Path | None:

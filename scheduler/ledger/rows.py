@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select
 
 from scheduler.arrivals import NOT_OWED_NOW, Mark
 from scheduler.delivery import Delivery, DeliveryState
@@ -22,6 +22,7 @@ CLAIMABLE = (*OPEN, DeliveryState.UNCONFIRMED)
 # Each the condition of indexes, word for word: SQLite takes them where a query says the same.
 WAITS = deliveries.c.next_at.is_not(None)
 WAITS_NO_LONGER = deliveries.c.next_at.is_(None)
+WAITS_AGAIN = and_(WAITS, deliveries.c.state != literal_column(f"'{DeliveryState.PLANNED}'"))
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _STATE = _FIELDS.index("state")
@@ -45,8 +46,17 @@ def is_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
 
 
 def is_found_in(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
-    """Return the same, told so that SQLite goes by the indexes: one has what waits, one the states of what does not."""
-    return or_(and_(WAITS, is_in(states)), *(and_(WAITS_NO_LONGER, deliveries.c.state == state) for state in states))
+    """Return the same, told so that SQLite goes by the indexes: of what waits, and of the states of what does not."""
+    others = (and_(WAITS_NO_LONGER, deliveries.c.state == state) for state in states)
+    return or_(*list_waiting(states), *others)
+
+
+def list_waiting(states: tuple[DeliveryState, ...]) -> Iterator[ColumnElement[bool]]:
+    """Yield what finds those that wait in ``states``; without what is only planned, each state by its index."""
+    if DeliveryState.PLANNED in states:
+        yield and_(WAITS, is_in(states))
+    else:
+        yield from (and_(WAITS_AGAIN, deliveries.c.state == state) for state in states if state in CLAIMABLE)
 
 
 def is_held_back() -> ColumnElement[bool]:

@@ -104,6 +104,12 @@ deliveries = Table(
         *("next_at", "id", "state", "address", "contact", "unit", "item", "plan"),
         sqlite_where=text("next_at IS NOT NULL"),
     ),
+    # The few of these that were tried already: planning writes nothing into it.
+    Index(
+        "deliveries_waiting_again",
+        *("state", "next_at", "id", "plan"),
+        sqlite_where=text("next_at IS NOT NULL AND state != 'planned'"),
+    ),
     Index("deliveries_series", "series"),
     # What no longer waits: by these a person's page finds it; by its item the key finds it. Each costs every mail that
     # is sent 10 to 15 microseconds.

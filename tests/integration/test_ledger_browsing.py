@@ -116,3 +116,20 @@ def test_no_question_goes_through_the_table(ledger: Ledger) -> None:
         for statement, parameters in questions:
             steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             assert [step for step in steps if step.startswith("SCAN deliveries") and "INDEX" not in step] == []
+
+
+def test_what_was_tried_and_waits_is_found_without_going_through_all_that_waits(ledger: Ledger) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(
+        ledger.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, parameters, _context, _many: asked.append((statement, parameters)),
+    )
+    ledger.browsing.list_page(DeliveryFilter(STUCK), first=0, most=50, newest=True)
+    ledger.browsing.count(DeliveryFilter((DeliveryState.RETRYING,), plan="plan-1"))
+    ledger.history.list_in_states(STUCK)
+    questions = [(statement, parameters) for statement, parameters in asked if statement.startswith("SELECT")]
+    with closing(sqlite3.connect(str(ledger.engine.url.database))) as connection:
+        for statement, parameters in questions:
+            steps = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            assert ("deliveries_waiting_again" in steps, "deliveries_next_at" in steps) == (True, False), statement
