@@ -104,4 +104,5 @@ class Ledger:
 
     def close(self) -> None:
         self.sending.close()
+        self.browsing.close()
         self.engine.dispose()

@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Engine, Select, asc, desc, func, select, union, union_all
 
 from scheduler.delivery import Delivery, DeliveryState
-from scheduler.ledger.engine import begin_reading
+from scheduler.ledger.engine import VersionWatch, begin_reading
 from scheduler.ledger.rows import (
     WAITS,
     WAITS_NO_LONGER,
@@ -69,6 +69,14 @@ class Browsing:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._watch = VersionWatch(engine)
+
+    def read_version(self) -> int:
+        """Return a number that is another one as soon as anything was written into the ledger."""
+        return self._watch.read_version()
+
+    def close(self) -> None:
+        self._watch.close()
 
     def count(self, wanted: DeliveryFilter) -> int:
         counted = select(func.count()).select_from(deliveries)

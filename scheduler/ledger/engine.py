@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteError
-from threading import Event
+from threading import Event, Lock
 
 from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import Connection, make_url
@@ -143,10 +143,37 @@ def begin_reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
             yield connection
     except OperationalError as error:
-        raise LedgerError(
-            f"{engine.url.database}: the ledger cannot be read: {error.orig};"
-            " nothing is sent until it can; look for a program that keeps the file locked, or a failing disk"
-        ) from error
+        raise _explain_silence(engine, error.orig) from error
+
+
+class VersionWatch:
+    """Says whether anything was written into the ledger, by whomever; any thread may ask.
+
+    It keeps a connection that writes nothing: of such a one SQLite says whether others committed.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._kept: PoolProxiedConnection | None = None
+
+    def read_version(self) -> int:
+        """Return a number that is another one after each commit; LedgerError where the ledger cannot be read."""
+        with self._lock:
+            try:
+                if self._kept is None:
+                    self._kept = self._engine.raw_connection()
+                cursor = self._kept.cursor()
+                cursor.execute("PRAGMA data_version")
+                return int(cursor.fetchall()[0][0])
+            except SQLiteError as error:
+                raise _explain_silence(self._engine, error) from error
+
+    def close(self) -> None:
+        with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
 
 
 class Driver:
@@ -225,6 +252,13 @@ def begin_writing(engine: Engine) -> Iterator[Connection]:
             yield connection
     except OperationalError as error:
         raise _explain_refusal(engine, error.orig) from error
+
+
+def _explain_silence(engine: Engine, cause: BaseException | None) -> LedgerError:
+    return LedgerError(
+        f"{engine.url.database}: the ledger cannot be read: {cause};"
+        " nothing is sent until it can; look for a program that keeps the file locked, or a failing disk"
+    )
 
 
 def _explain_refusal(engine: Engine, cause: BaseException | None) -> LedgerError:

@@ -13,6 +13,8 @@ from sqlalchemy import event
 from scheduler.changes import ReminderChanges
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger import DeliveryFilter, Ledger, Reader
+from scheduler.ledger.engine import Driver
+from scheduler.pacing import Pause, PausedBy
 from tests.samples import make_reminder
 
 NOW = datetime(2024, 5, 13, 1, 0, tzinfo=UTC)
@@ -133,3 +135,20 @@ def test_what_was_tried_and_waits_is_found_without_going_through_all_that_waits(
         for statement, parameters in questions:
             steps = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
             assert ("deliveries_waiting_again" in steps, "deliveries_next_at" in steps) == (True, False), statement
+
+
+def test_the_version_is_another_after_each_write_by_whomever_and_the_same_between(ledger: Ledger) -> None:
+    path = str(ledger.engine.url.database)
+    first = ledger.browsing.read_version()
+    ledger.browsing.count(DeliveryFilter())
+    assert ledger.browsing.read_version() == first
+    ledger.control.pause(Pause(PausedBy.PERSON, "lễ", NOW))
+    second = ledger.browsing.read_version()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE deliveries SET detail = 'x' WHERE id = 1")
+    third = ledger.browsing.read_version()
+    driver = Driver(ledger.engine)
+    with driver.begin_writing() as cursor:
+        cursor.execute("UPDATE deliveries SET detail = 'y' WHERE id = 1")
+    driver.close()
+    assert len({first, second, third, ledger.browsing.read_version()}) == 4
