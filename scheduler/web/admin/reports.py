@@ -79,7 +79,12 @@ def show_reports(desk: Desk, asked: Asked) -> Response:
     )
     reports = names.plans[plan_id].reports if plan_id else ()
     page = tuple(places)[pages.first : pages.first + pages.per_page]
-    cells = {(one.arrival.unit, one.arrival.report): _make_cell(one, names) for one in owed}
+    shown_places = frozenset(page)
+    cells = {
+        (one.arrival.unit, one.arrival.report): _make_cell(one, names)
+        for one in owed
+        if one.arrival.unit in shown_places
+    }
     order = (*(str(one) for one in Standing), _OVERDUE)
     return desk.show(
         "reports",
