@@ -31,6 +31,7 @@ from scheduler.last_good import (
     load_or_last_good,
     read_withdrawn,
 )
+from scheduler.lasting import set_apart_what_lasts
 from scheduler.ledger import Did, Ledger, find_sqlite_file, hold_instance_lock
 from scheduler.links import LinkSigner
 from scheduler.mailer import Mailer, RelaySettings
@@ -133,6 +134,7 @@ class _Running:
             on_decision=self._note_decision,
         )
         self._first = setup
+        self._published_on: date | None = None
         self._timer = Timer(WallClock(), self._service.tick)
         self._service.on_progress = self._timer.beat
         self._warnings = started.reading.value.configuration.warnings
@@ -218,6 +220,8 @@ class _Running:
         self._publisher.publish(snapshot, recorded, today)
         plans = tuple(wanted.plan for wanted in snapshot.wanted)
         self._board.publish(compose_agenda(plans, today=today, public_url=self._settings.public_url))
+        set_apart_what_lasts(anew=today != self._published_on)
+        self._published_on = today
 
     def _take_edit(self, reading: Reading[Wiring]) -> None:
         """Offer a valid edit to the service; called from the watcher's thread."""

@@ -42,7 +42,7 @@ IO_LIBRARIES = {
 IO_ROOMS = (
     "ledger", "mailer", "relay", "timer", "clock", "settings", "shipped_files", "planfile", "catcher", "templates",
     "connection", "wire", "report_page", "watching", "last_good", "origins", "editor_schemas", "fresh_config",
-    "settings_sections", "admin_mail", "exporting", "drafts", "passwords", "whole_files",
+    "settings_sections", "admin_mail", "exporting", "drafts", "passwords", "whole_files", "lasting",
 )  # fmt: skip
 
 
