@@ -1,10 +1,11 @@
-"""The pages for the office under load: 20 people clicking, with 10,000 visits and a ledger of 300,000 mails.
+"""Every kind of page under load: 20 people clicking, with 10,000 visits and a ledger of 300,000 mails.
 
 IO: starts one server process for our pages and one for a bare Starlette page, on loopback, and asks both in turn from
-this process, over connections that are kept. What is judged: 95 of 100 clicks are answered within 200 ms while each
-person reads for a second between two clicks. Beside it: the middle answer of each page to one person alone, as a ratio
-to the bare page's; how long answers take when 20 people never read; and the server's own CPU time for an answer, which
-says what an idle machine would do where other work takes the CPU away. --mails takes a smaller ledger.
+this process, over connections that are kept. What is judged, of all clicks together and of each page by itself: 95 of
+100 are answered within 200 ms while each person reads for a second between two clicks, and a mail is sent twice a
+second. Beside it: the middle answer of each page to one person alone, as a ratio to the bare page's; how long answers
+take when 20 people never read; and the server's own CPU time for an answer, which says what an idle machine would do
+where other work takes the CPU away. --mails takes a smaller ledger.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 PEOPLE = 20
 WITHIN_SECONDS = 0.2
 TURNS = 15
+# For what is not judged.
+SHORT_SECONDS = 20
+PLAN = "/admin/cau-hinh/ke-hoach/kiem-tra-2025"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Clicks:
 
     by_page: dict[str, list[float]]
     cpu_seconds: float
+    lasted: float
 
     @property
     def seconds(self) -> list[float]:
@@ -60,14 +66,23 @@ class Clicks:
 
     @property
     def p95(self) -> float:
-        return quantiles(self.seconds, n=20)[18]
+        return find_p95(self.seconds)
+
+    @property
+    def slowest(self) -> str:
+        """The page with the highest p95."""
+        return max(self.by_page, key=lambda page: find_p95(self.by_page[page]))
+
+
+def find_p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[18] if len(seconds) > 1 else sum(seconds)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=10_000)
     parser.add_argument("--mails", type=int, default=300_000)
-    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=120, help="of clicking; each page wants dozens")
     arguments = parser.parse_args()
     (PROJECT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=PROJECT / "var") as folder:
@@ -77,36 +92,59 @@ def main() -> int:
 
 
 async def compare(ours: Site, bare: Site, seconds: int) -> int:
-    pages = list_pages()
+    pages = [*list_pages(), find_draft(ours)]
     alone = {}
     for _ in range(2):  # the first round warms up
         for page in pages:
             alone[page] = await ask_in_turn(ours, page, bare)
     print(f"\none person alone, middle of {TURNS}: ms, and as a ratio to a bare Starlette page asked in turn")
     for page, (own, plain) in alone.items():
-        print(f"  {page:58} {1000 * own:8.1f} {own / plain:8.3g}")
+        print(f"  {page:66} {1000 * own:8.1f} {own / plain:8.3g}")
     reading = await click(ours, pages, seconds, think=True)
-    bare_reading = await click(bare, ["/"], seconds, think=True)
-    busy = await click(ours, pages, seconds, think=False)
-    print(f"\n{PEOPLE} people, p95 of each page in ms: reading a second between clicks, and never reading")
+    bare_reading = await click(bare, ["/"], SHORT_SECONDS, think=True)
+    busy = await click(ours, pages, SHORT_SECONDS, think=False)
+    print(f"\n{PEOPLE} people, p95 of each page in ms: reading a second between clicks (clicks), and never reading")
     for page in pages:
-        print(f"  {page:58} {_p95(reading, page):8.1f} {_p95(busy, page):8.1f}")
+        p95, never = 1000 * find_p95(reading.by_page[page]), 1000 * find_p95(busy.by_page[page])
+        print(f"  {page:66} {p95:8.1f} {f'({len(reading.by_page[page])})':>6} {never:8.1f}")
     for name, clicks in (("reading", reading), ("a bare page, reading", bare_reading), ("never reading", busy)):
-        rate = len(clicks.seconds) / seconds
+        rate = len(clicks.seconds) / clicks.lasted
         cpu = 1000 * clicks.cpu_seconds / len(clicks.seconds)
         print(f"  all, {name}: p95 {1000 * clicks.p95:.1f} ms, {rate:.0f} answers/s, {cpu:.1f} ms of server CPU each")
     print(f"  p95 as a ratio to the bare page: {reading.p95 / bare_reading.p95:.3g}\n")
-    return judge_targets((Target("p95 of 20 people clicking, in seconds", reading.p95, WITHIN_SECONDS),))
+    slowest = find_p95(reading.by_page[reading.slowest])
+    return judge_targets(
+        (
+            Target(f"p95 of {PEOPLE} people clicking, in seconds", reading.p95, WITHIN_SECONDS),
+            Target(f"the slowest page's, {reading.slowest},", slowest, WITHIN_SECONDS),
+        )
+    )
 
 
 def list_pages() -> list[str]:
     """Return the pages that people click on, deep ones too."""
     return [
+        "/", "/ma-qr/kiem-tra-2025.svg", "/feeds/kiem-tra-2025.ics",
         "/admin", "/admin/bao-cao", "/admin/bao-cao?tinh-trang=overdue&trang=7", "/admin/kiem-tra",
         "/admin/kiem-tra?trang=9", "/admin/thu", "/admin/thu?tinh-trang=sent", "/admin/thu?tinh-trang=&trang=3000",
         "/admin/thu?tinh-trang=can-xem", "/admin/thu?tinh-trang=&don-vi=don-vi-77", "/admin/thu?tinh-trang=&tim=xa-91",
         "/admin/thu/150000", "/admin/lich", "/admin/nhat-ky", "/admin/nhat-ky/bao-cao", "/admin/nhat-ky/tra-loi",
+        "/admin/cau-hinh", PLAN, f"{PLAN}?trang=200", f"{PLAN}?tim=so+77", f"{PLAN}/kiem-tra/kiem-tra-5000",
+        f"{PLAN}/kiem-tra-moi", f"{PLAN}/bao-cao/bao-cao", f"{PLAN}/don-vi", f"{PLAN}/don-vi/don-vi-77",
+        f"{PLAN}/cac-buoi", f"{PLAN}/doan/doan-kiem-tra", "/admin/cau-hinh/danh-ba",
+        "/admin/cau-hinh/danh-ba?tim=xa-91",
+        "/admin/cau-hinh/danh-ba/ubnd-don-vi-77", "/admin/cau-hinh/nhac-viec", "/admin/cau-hinh/nhac-viec/r1",
+        "/admin/cau-hinh/tep/plans/kiem-tra-2025.yaml", "/admin/tai-len",
     ]  # fmt: skip
+
+
+def find_draft(site: Site) -> str:
+    """Return the page of the one draft that waits."""
+    answer = httpx.get(f"{site.url}/admin/cau-hinh", headers={"cookie": site.cookie})
+    found = re.search(r"/admin/nhap/[0-9a-f]+", answer.text)
+    if found is None:
+        raise SystemExit("the draft is not listed; mend bench/admin_server.py")
+    return found[0]
 
 
 def open_client(site: Site) -> httpx.AsyncClient:
@@ -124,7 +162,10 @@ async def ask_in_turn(ours: Site, page: str, bare: Site) -> tuple[float, float]:
 
 async def ask(client: httpx.AsyncClient, page: str) -> float:
     started = perf_counter()
-    answer = await client.get(page)
+    async with client.stream("GET", page) as answer:
+        # Not unpacked: that would take this process's time from the other people.
+        async for _ in answer.aiter_raw():
+            pass
     taken = perf_counter() - started
     assert answer.status_code == 200, (page, answer.status_code)
     return taken
@@ -145,12 +186,7 @@ async def click(site: Site, pages: list[str], seconds: int, *, think: bool) -> C
                 await asyncio.sleep(chance.uniform(0.5, 1.5) if think else 0)
 
     await asyncio.gather(*(be_a_person(number) for number in range(PEOPLE)))
-    return Clicks(by_page, site.read_cpu_seconds() - began_cpu)
-
-
-def _p95(clicks: Clicks, page: str) -> float:
-    taken = clicks.by_page[page]
-    return 1000 * (quantiles(taken, n=20)[18] if len(taken) > 1 else sum(taken))
+    return Clicks(by_page, site.read_cpu_seconds() - began_cpu, seconds)
 
 
 @contextmanager

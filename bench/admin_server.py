@@ -1,13 +1,14 @@
-"""Serves what bench/admin_pages.py asks: `bare` a Starlette page, `ours FOLDER VISITS MAILS` the pages for the office.
+"""Serves what bench/admin_pages.py asks: `bare` a Starlette page, `ours FOLDER VISITS MAILS` every page there is.
 
-IO. The real app on the real server, over a ledger that is filled here: a province's plan in the shape of the sample,
-every mail in it as the service would have planned it, most of them sent.
+IO. The real app on the real server, over a configuration and a ledger that are written here: a province's plan in the
+shape of the sample, every mail in it as the service would have planned it, most of them sent.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from large_plan import make_large_plan
+from reload import write_folder
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -28,23 +30,31 @@ from scheduler.attendance import Reply
 from scheduler.clock import WallClock, read_wall_clock
 from scheduler.delivery import Delivery
 from scheduler.differences import Differences
-from scheduler.drafts import Draft
+from scheduler.drafts import Draft, DraftFile, Drafts
 from scheduler.errors import Problem
+from scheduler.feeds import number_without_ledger
+from scheduler.lasting import set_apart_what_lasts
 from scheduler.ledger import Ledger
 from scheduler.ledger.schema import count_microseconds
 from scheduler.model import Admin, Commune, Contact, Plan, Unit, Visit, VisitSession
+from scheduler.planfile import plan_to_yaml
 from scheduler.planfile.admins import save_admin
+from scheduler.publishing import FeedPublisher, FeedSite
 from scheduler.settings_sections import SignInSettings
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.web.admin.app import AdminSite, build_admin
 from scheduler.web.admin.desk import Trial
+from scheduler.web.agenda import compose_agenda
+from scheduler.web.app import build_app
+from scheduler.web.feeds import FeedShelf
 from scheduler.web.health import Health
-from scheduler.web.pages import StaticFiles
+from scheduler.web.pages import AgendaBoard
 from scheduler.web.server import serve
 from scheduler.workdays import WorkingDays
 
 UNITS = 1_000
+PUBLIC_URL = "http://127.0.0.1"
 PLAN = "kiem-tra-2025"
 PAGE = "<!doctype html><html lang=vi><title>Trang</title><p>Xin chào</p>"
 PASSWORD = "con mèo đen ngủ trên mái"
@@ -94,26 +104,70 @@ def main() -> None:
     fill(folder / "ledger.sqlite3", snapshot, mails)
     say_of_reports_and_visits(ledger, snapshot)
     print(f"ledger of {mails:,} mails filled in {time.perf_counter() - began:.0f} s", flush=True)
-    templates = find_shipped("templates") / "web"
+    config = folder / "config"
+    write_folder(config, snapshot.wanted[0].plan, snapshot.contacts)
+    shelf, board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
+    publish(snapshot, shelf, board, today)
+    run = Run(snapshot)
     site = AdminSite(
-        config_dir=folder,
+        config_dir=config,
         state_dir=folder,
-        templates=templates,
-        static=StaticFiles(templates / "static"),
+        templates=find_shipped("templates") / "web",
+        static=board.static,
         ledger=ledger,
-        running=Run(snapshot),
+        running=run,
         teller=Nobody(),
         clock=WallClock(),
-        public_url="http://127.0.0.1",
+        public_url=PUBLIC_URL,
         sign_in=SignInSettings(),
     )
-    save_admin(folder, Admin("lan", "Lan", "admin", PasswordHasher(1, 8, 1).hash(PASSWORD)))
-    answer(build_admin(site))
+    save_admin(config, Admin("lan", "Lan", "admin", PasswordHasher(1, 8, 1).hash(PASSWORD)))
+    set_apart_what_lasts()
+    keep_draft(folder, config, snapshot.wanted[0].plan)
+    threading.Thread(target=send_on, args=(folder / "ledger.sqlite3",), daemon=True).start()
+    answer(build_app(shelf, board, run, public_url=PUBLIC_URL, admin=build_admin(site)), shelf)
 
 
-def answer(app: ASGIApp) -> None:
+def publish(snapshot: Snapshot, shelf: FeedShelf, board: AgendaBoard, today: date) -> None:
+    """Put the feeds and the public page up, as the service does."""
+    recorded = tuple(row for each in snapshot.wanted for row in number_without_ledger(each.plan, each.events))
+    FeedPublisher(shelf, FeedSite(PUBLIC_URL)).publish(snapshot, recorded, today)
+    plans = tuple(wanted.plan for wanted in snapshot.wanted)
+    board.publish(compose_agenda(plans, today=today, public_url=PUBLIC_URL))
+
+
+def keep_draft(folder: Path, config: Path, plan: Plan) -> None:
+    """Keep a draft that moves one visit; its page is shown without a trial, which reads all the configuration anew."""
+    moved = plan.visits[len(plan.visits) // 2]
+    visits = tuple(replace(visit, dates=(date(2030, 1, 7),)) if visit is moved else visit for visit in plan.visits)
+    after = plan_to_yaml(replace(plan, visits=visits)).encode()
+    name = f"plans/{plan.id}.yaml"
+    file = DraftFile(name, (config / name).read_bytes(), after)
+    Drafts(folder).keep("lan", "Dời một buổi", (file,), read_wall_clock())
+
+
+def send_on(ledger: Path) -> None:
+    """Let a mail that waits be sent twice a second, so that nothing the pages keep of the ledger holds for long."""
+    with closing(sqlite3.connect(ledger, timeout=30)) as connection:
+        while True:
+            with connection:
+                connection.execute(
+                    "UPDATE deliveries SET state = 'sent', next_at = NULL, attempts = 1 WHERE id ="
+                    " (SELECT id FROM deliveries WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1)"
+                )
+            time.sleep(0.5)
+
+
+def answer(app: ASGIApp, shelf: FeedShelf | None = None) -> None:
     """Serve until killed; say where."""
-    serve(app, "127.0.0.1", 0, on_started=lambda at: print(f"ready {at}", flush=True), should_stop=lambda: False)
+    serve(
+        app,
+        "127.0.0.1",
+        0,
+        on_started=lambda at: print(f"ready {at}", flush=True),
+        should_stop=lambda: False,
+        shelf=shelf,
+    )
 
 
 async def show(request: Request) -> HTMLResponse:
