@@ -81,21 +81,24 @@ def show_contacts(desk: Desk, asked: Asked) -> Response:
     footing = open_footing(desk, asked, CONTACTS)
     items = find_items(desk, footing) if footing.content is not None else ()
     text, only_without = asked.asked_for("tim"), asked.asked_for("chua-co") == "1"
-    lines = None if items is None else tuple(_make_line(desk, _fill(item)) for item in items)
+    held = tuple(_fill(item) for item in items or ())
     words = fold_text(text).split()
-    found = [line for line in lines or () if _fits(line, words) and not (only_without and line.values.email)]
+    # Named where they are searched, else those alone that are shown: there may be thousands.
+    listed = (values for values in held if not (only_without and values.email))
+    found = [values for values in listed if not words or _fits(_make_line(desk, values), words)]
     frame = make_frame(desk, asked, footing)
     asked_for = (("nhap", frame.draft), ("tim", text), ("chua-co", "1" if only_without else ""))
     pages = make_pages(asked.path, asked_for, asked.asked_number("trang", 1), len(found), _PER_PAGE)
+    shown = found[pages.first : pages.first + pages.per_page]
     page = ContactsPage(
         frame=frame,
-        lines=None if lines is None else tuple(found[pages.first : pages.first + pages.per_page]),
-        without=sum(not line.values.email for line in lines or ()),
+        lines=None if items is None else tuple(_make_line(desk, values) for values in shown),
+        without=sum(not values.email for values in held),
         text=text,
         only_without=only_without,
         pages=pages,
         sheets=tuple(path.name for path in find_sheets(desk.config_dir)),
-        in_sheet=tuple(_list_in_sheet(desk, lines or ())),
+        in_sheet=tuple(_list_in_sheet(desk, {values.id for values in held})),
     )
     return desk.show("contacts", asked, page)
 
@@ -262,11 +265,10 @@ def _word_place(desk: Desk, of: str) -> str:
     return of
 
 
-def _list_in_sheet(desk: Desk, lines: tuple[ContactLine, ...]) -> Iterator[ContactLine]:
+def _list_in_sheet(desk: Desk, own: set[str]) -> Iterator[ContactLine]:
     """Yield the contacts in force that the file does not have, where there is a spreadsheet."""
     if not find_sheets(desk.config_dir):
         return
-    own = {line.values.id for line in lines}
     for contact in desk.names().contacts.values():
         if contact.id not in own:
             values = ContactValues(contact.id, contact.name, contact.title or "", contact.email or "", contact.of)
@@ -274,8 +276,6 @@ def _list_in_sheet(desk: Desk, lines: tuple[ContactLine, ...]) -> Iterator[Conta
 
 
 def _fits(line: ContactLine, words: list[str]) -> bool:
-    if not words:
-        return True  # of thousands, all are shown far more often than some are searched
     values = line.values
     held = fold_text(" ".join((values.name, values.title, values.email, values.of, line.of, values.id)))
     return all(word in held for word in words)
