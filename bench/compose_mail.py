@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from binascii import b2a_base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.headerregistry import Address
@@ -24,6 +24,7 @@ from measure import Stopwatch, Target, Timings, Variant, compute_ratio, format_t
 
 from scheduler.events import plan_events
 from scheduler.letters import RenderedLetter, describe_letter
+from scheduler.links import PREFIX, PREVIEWED
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Contact, Event, RecordedEvent, Reminder, Revision
 from scheduler.plan_index import PlanIndex
@@ -141,7 +142,8 @@ class Bench:
             wrong_address_contact=HEAD.contact,
             link=HEAD.public_url,
         )
-        return self._templates.render_alone(reminder.template, letter)
+        link = f"{(HEAD.public_url or '').rstrip('/')}{PREFIX}{PREVIEWED}" if letter.asks else ""
+        return self._templates.render_alone(reminder.template, replace(letter, answer_link=link))
 
     def _make_ready(self, content: bytes) -> ReadyMail:
         head, _, _ = content.partition(b"\r\n\r\n")
