@@ -89,6 +89,21 @@ def test_while_one_asks_others_get_the_answer_before() -> None:
     assert recent.get("a", LATER) == 2
 
 
+def test_an_answer_older_than_a_minute_is_nobodys_while_one_asks_anew() -> None:
+    book, recent = make()
+    assert recent.get("a", NOW) == 1
+    book.version = 2
+    book.hold()
+    later = NOW + timedelta(minutes=1)
+    with ThreadPoolExecutor() as pool:
+        asking = pool.submit(recent.get, "a", later)
+        assert book.begun.wait(30)
+        waiting = pool.submit(recent.get, "a", later)
+        book.let_go.set()
+        assert (asking.result(30), waiting.result(30)) == (2, 2)
+    assert book.asked == ["a", "a"]
+
+
 def test_what_was_asked_before_a_click_is_not_kept_after_it() -> None:
     book, recent = make()
     book.hold()

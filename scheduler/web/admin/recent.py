@@ -16,6 +16,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _MOST = 200
+_NOT_OLDER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class _Known(Generic[V]):
 class Recent(Generic[K, V]):
     """Keeps what ``ask`` answered for ``keep``, and longer while ``read_version`` says the same.
 
-    One thread asks; others that want the same get the answer before, or wait where there is none.
+    One thread asks; others that want the same get the answer before where it is no older than a minute, or wait.
     """
 
     def __init__(self, ask: Callable[[K], V], read_version: Callable[[], int], keep: timedelta) -> None:
@@ -46,7 +47,8 @@ class Recent(Generic[K, V]):
         with self._turn:
             while True:
                 known = self._known.get(key)
-                if known is not None and (key in self._asking or timedelta(0) <= now - known.at < self._keep):
+                good_for = max(self._keep, _NOT_OLDER) if key in self._asking else self._keep
+                if known is not None and timedelta(0) <= now - known.at < good_for:
                     return known.answer
                 if key not in self._asking:
                     break
