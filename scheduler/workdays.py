@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import holidays
+from functools import cached_property
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from typing import TYPE_CHECKING
 
 from scheduler.model import DayOverride
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SUBSTITUTED = re.compile(r"\(substituted from (\d{2})/(\d{2})/(\d{4})\)")
@@ -39,7 +44,6 @@ class WorkingDays:
     def __init__(self, overrides: tuple[DayOverride, ...] = ()) -> None:
         self.overrides = overrides
         self._overrides = {override.day: override for override in overrides}
-        self._vietnam = holidays.country_holidays("VN", language="en_US")
         self._kinds: dict[date, DayKind] = {}
 
     def explain(self, day: date) -> DayKind:
@@ -87,6 +91,10 @@ class WorkingDays:
         kinds = (self.explain(start + timedelta(days=n)) for n in range((end - start).days + 1))
         return tuple(kind for kind in kinds if kind.reason and kind.working == (kind.day.weekday() > 4))
 
+    @cached_property
+    def _vietnam(self) -> HolidayBase:
+        return load_vietnam()
+
     def _decide(self, day: date) -> DayKind:
         override = self._overrides.get(day)
         if override is not None:
@@ -106,6 +114,24 @@ class WorkingDays:
             if match is not None and date(int(match[3]), int(match[1]), int(match[2])) == day:
                 return f"worked in place of {format_day(holiday)}"
         return "a make-up working day"
+
+
+def load_vietnam() -> HolidayBase:
+    """Return what the holidays library knows of Vietnam, named in English, without loading the 200 other countries.
+
+    The library's packages import every country before any; the module itself needs none of them. Where the library
+    keeps it elsewhere, it is asked the usual way.
+    """
+    import holidays
+
+    spec = PathFinder.find_spec("vietnam", [f"{folder}/countries" for folder in holidays.__path__])
+    if spec is not None and spec.loader is not None:
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        country: object = getattr(module, "Vietnam", None)
+        if isinstance(country, type) and issubclass(country, holidays.HolidayBase):
+            return country(language="en_US")
+    return holidays.country_holidays("VN", language="en_US")
 
 
 def _reword_substitute(name: str) -> str:

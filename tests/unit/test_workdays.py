@@ -1,12 +1,15 @@
 """Working days of Vietnam, with the swaps, and why a day is off."""
 
+import subprocess
+import sys
 from datetime import date
 
+import holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.model import DayOverride
-from scheduler.workdays import DayKind, WorkingDays, format_day
+from scheduler.workdays import DayKind, WorkingDays, format_day, load_vietnam
 
 WORKDAYS = WorkingDays()
 DAYS = st.dates(date(2019, 1, 1), date(2027, 12, 31))
@@ -38,6 +41,27 @@ def test_an_override_wins_over_the_library() -> None:
     assert overridden.explain(date(2026, 1, 2)) == DayKind(date(2026, 1, 2), False, "swapped with 10/1/2026")
     assert overridden.step_back(date(2026, 1, 12), 1) == date(2026, 1, 10)
     assert WORKDAYS.step_back(date(2026, 1, 12), 1) == date(2026, 1, 9)
+
+
+def test_vietnam_alone_is_the_country_that_the_library_gives() -> None:
+    alone, usual = load_vietnam(), holidays.country_holidays("VN", language="en_US")
+    years = range(1990, 2060)
+    days = [date(year, month, day) for year in years for month in range(1, 13) for day in range(1, 29)]
+    assert [alone.get(day) for day in days] == [usual.get(day) for day in days]
+    assert dict(alone) == dict(usual)
+    assert alone.weekend_workdays == usual.weekend_workdays
+
+
+def test_asking_for_a_day_loads_no_other_country() -> None:
+    code = """
+import sys
+from datetime import date
+from scheduler.workdays import WorkingDays
+days = WorkingDays()
+print("holidays" in sys.modules)
+print(days.explain(date(2025, 4, 30)).reason, sorted(name for name in sys.modules if "countries" in name))"""
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said == "False\nLiberation Day/Reunification Day []\n"
 
 
 def test_five_working_days_before_the_last_day_count_the_make_up_saturday() -> None:
