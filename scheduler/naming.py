@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _BLANKS = re.compile(r"[^\S\n]+")
 _MARKS = re.compile("[\u0300-\u036f]+")  # every mark that a Latin letter can carry
-_D = str.maketrans({"đ": "d", "Đ": "D"})
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def normalise_text(text: str) -> str:
@@ -28,12 +28,12 @@ def fold_text(text: str) -> str:
     """Return ``text`` lower-cased and without diacritics, for comparing; its length may differ."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFD", text.translate(_D))).casefold()
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))).casefold()
 
 
 def make_slug(text: str) -> str:
     """Return an id of a-z, 0-9 and single hyphens; "" where the text holds no letter or digit."""
-    return re.sub(r"[^a-z0-9]+", "-", fold_text(text)).strip("-")
+    return _NO_SLUG.sub("-", fold_text(text)).strip("-")
 
 
 def is_fuller_name(one: str, other: str) -> bool:

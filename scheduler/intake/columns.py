@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from scheduler.documents.document import Cell, Row, Table
@@ -128,13 +129,21 @@ def read_cell_dates(cell: Cell, *, year: int | None) -> DateReading:
 
 def repeats_heads(row: Row, columns: Columns) -> bool:
     """Tell whether ``row`` is the head row again, as on a table's next page."""
-    texts = [fold_text(cell.text) for cell in row.cells]
-    heads = [fold_text(head) for head in columns.heads]
-    # Of a head of two lines each line begins or ends the whole.
-    same = sum(
-        bool(text) and head.startswith(text) | head.endswith(text) for text, head in zip(texts, heads, strict=False)
-    )
-    return same >= min(3, sum(map(bool, heads)))
+    heads, fewest = _fold_heads(columns.heads)
+    same = 0
+    for cell, head in zip(row.cells, heads, strict=False):
+        text = fold_text(cell.text)
+        # Of a head of two lines each line begins or ends the whole.
+        if text and (head.startswith(text) or head.endswith(text)):
+            same += 1
+    return same >= fewest
+
+
+@lru_cache(maxsize=64)
+def _fold_heads(heads: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """Return the heads for comparing, and how many of them a row must repeat to be the head again."""
+    folded = tuple(map(fold_text, heads))
+    return folded, min(3, sum(map(bool, folded)))
 
 
 def continues_schedule(table: Table, columns: Columns, *, year: int | None) -> bool:
@@ -142,9 +151,9 @@ def continues_schedule(table: Table, columns: Columns, *, year: int | None) -> b
     if len(table.rows[0].cells) != len(columns.heads):
         return False
     first = table.rows[0].cells[columns.day]
-    return (not first.text or _count_days(table.rows[:1], columns.day, year) > 0) and _count_days(
+    return (not first.text or _hold_days(table.rows[:1], columns.day, year)) and _hold_days(
         table.rows, columns.day, year
-    ) > 0
+    )
 
 
 def _count_roles(columns: Columns) -> int:
@@ -175,7 +184,7 @@ def _read_heads(table: Table, start: int, end: int, year: int | None) -> Columns
     elif len(units) > 1 and not communes:
         units, communes = _tell_parts(units, rows)
     sessions = _list_columns(roles, Role.SESSION) + [
-        column for column in _list_columns(roles, Role.DAY) if column != day and _count_hours(rows, column)
+        column for column in _list_columns(roles, Role.DAY) if column != day and _hold_hours(rows, column)
     ]
     columns = Columns(
         first_row=end,
@@ -287,10 +296,10 @@ def _choose_day(roles: list[Role | None], rows: tuple[Row, ...], year: int | Non
     """Return the column of days: of those whose head says so, else of those without a role, the one with most days."""
     named = _list_columns(roles, Role.DAY)
     unnamed = [column for column, role in enumerate(roles) if role is None]
-    counts = {column: _count_days(rows, column, year) for column in (*named, *unnamed)}
     for candidates in (named, unnamed):
-        best = max(candidates, key=lambda column: counts[column], default=None)
-        if best is not None and counts[best]:
+        counts = {column: _count_days(rows, column, year) for column in candidates} if len(candidates) > 1 else {}
+        best = max(candidates, key=lambda column: counts.get(column, 0), default=None)
+        if best is not None and (counts[best] if counts else _hold_days(rows, best, year)):
             return best
     return None
 
@@ -299,21 +308,29 @@ def _settle_range(roles: list[Role | None], rows: tuple[Row, ...], year: int | N
     """Return ``roles`` with an end of a range only where its column holds days and another one holds its beginning."""
     if Role.UNTIL not in roles:
         return roles
-    starts = any(_count_days(rows, column, year) for column in _list_columns(roles, Role.DAY))
+    starts = any(_hold_days(rows, column, year) for column in _list_columns(roles, Role.DAY))
     return [
-        Role.DAY if role is Role.UNTIL and not (starts and _count_days(rows, column, year)) else role
+        Role.DAY if role is Role.UNTIL and not (starts and _hold_days(rows, column, year)) else role
         for column, role in enumerate(roles)
     ]
 
 
 def _count_days(rows: tuple[Row, ...], column: int, year: int | None) -> int:
+    return sum(_holds_days(row.cells[column], year) for row in rows)
+
+
+def _hold_days(rows: tuple[Row, ...], column: int, year: int | None) -> bool:
+    return any(_holds_days(row.cells[column], year) for row in rows)
+
+
+def _holds_days(cell: Cell, year: int | None) -> bool:
     # Any year will do to tell a column of days: "20/5" is one even before the plan's year is known.
-    readings = [read_cell_dates(row.cells[column], year=year or 2000) for row in rows]
-    return sum(bool(reading.days or reading.impossible or reading.months) for reading in readings)
+    reading = read_cell_dates(cell, year=year or 2000)
+    return bool(reading.days or reading.impossible or reading.months)
 
 
-def _count_hours(rows: tuple[Row, ...], column: int) -> int:
-    return sum(bool(read_hours(row.cells[column].text).parts) for row in rows)
+def _hold_hours(rows: tuple[Row, ...], column: int) -> bool:
+    return any(read_hours(row.cells[column].text).parts for row in rows)
 
 
 def _list_columns(roles: list[Role | None], role: Role) -> list[int]:

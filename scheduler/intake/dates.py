@@ -53,6 +53,7 @@ _NO_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER: Final = re.compile(r"\bhoặc\b|\bhay\b|\bdự\s+(?:phòng|bị|trữ)\b", re.IGNORECASE)
+_SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
 _ROMAN_QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -92,6 +93,7 @@ class _Token:
     months: tuple[int, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read_dates(text: str, *, year: int | None) -> DateReading:
     """Read every date in ``text``; ``year`` serves those written without one, None makes them no date."""
     tokens = _list_tokens(text)
@@ -142,7 +144,7 @@ def name_weekday(number: int) -> str:
 
 def read_serial(text: str) -> date | None:
     """Read a spreadsheet's day number ("45432") of the years 2000 to 2099; None for any other text."""
-    if not re.fullmatch(r"\d{5}(?:\.0+)?", text.strip()):
+    if not _SERIAL.fullmatch(text.strip()):
         return None
     day = date(1899, 12, 30) + timedelta(days=int(text.strip()[:5]))
     return day if 2000 <= day.year < 2100 else None

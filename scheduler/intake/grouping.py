@@ -29,7 +29,7 @@ class FilledRow:
 
 def fill_groups(rows: tuple[Row, ...], columns: Columns, before: Row | None) -> tuple[FilledRow, ...]:
     """Fill the empty units and days of ``rows``, all of them visits; ``before`` is the last row of the page before."""
-    cleaned = tuple(replace(row, cells=tuple(map(_blank_dashes, row.cells))) for row in rows)
+    cleaned = tuple(map(_blank_dashes, rows))
     groups = _groups_days(cleaned, columns)
     filled: list[FilledRow] = []
     above = before
@@ -40,12 +40,19 @@ def fill_groups(rows: tuple[Row, ...], columns: Columns, before: Row | None) -> 
     return tuple(filled)
 
 
-def _blank_dashes(cell: Cell) -> Cell:
-    return replace(cell, text="") if cell.text and _NOTHING.fullmatch(cell.text) else cell
+def _blank_dashes(row: Row) -> Row:
+    if not any(map(_says_nothing, row.cells)):
+        return row
+    return replace(row, cells=tuple(replace(cell, text="") if _says_nothing(cell) else cell for cell in row.cells))
+
+
+def _says_nothing(cell: Cell) -> bool:
+    return bool(cell.text) and not cell.text[0].isalnum() and _NOTHING.fullmatch(cell.text) is not None
 
 
 def _fill_row(row: Row, above: Row, columns: Columns, *, groups: bool) -> FilledRow:
-    cells = list(row.cells)
+    own = row.cells
+    cells = list(own)
     unit, day = columns.unit, columns.day
     same_unit = _is_empty(cells[unit]) or _says_ditto(cells[unit])
     taken_from: str | None = None
@@ -59,7 +66,8 @@ def _fill_row(row: Row, above: Row, columns: Columns, *, groups: bool) -> Filled
         if one_more_line or groups:
             cells[day] = replace(above.cells[day], merged=True)
             taken_from = None if same_unit else above.cells[day].place
-    return FilledRow(replace(row, cells=tuple(cells)), taken_from)
+    changed = any(cell is not kept for cell, kept in zip(cells, own, strict=True))
+    return FilledRow(replace(row, cells=tuple(cells)) if changed else row, taken_from)
 
 
 def _groups_days(rows: tuple[Row, ...], columns: Columns) -> bool:

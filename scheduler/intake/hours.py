@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import lru_cache
 from typing import Final, Literal
 
 PartOfDay = Literal["morning", "afternoon", "evening", "day"]
@@ -23,6 +24,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<until>[-–—]|\bđến\b|\btới\b|\bkết\s+thúc\b)",
     re.IGNORECASE,
 )
+_CLOCK: Final = re.compile(CLOCK, re.IGNORECASE)
 _NUMBERS: Final = re.compile(r"\d+")
 _NOON: Final = time(12, 0)
 
@@ -55,6 +57,7 @@ class _Clock:
         return time(self.hour + 12 if late else self.hour, self.minute)
 
 
+@lru_cache(maxsize=4096)
 def read_hours(text: str) -> HoursReading:
     """Read the parts of the day and hours in ``text``; an empty reading where it names none."""
     parts: list[PartHours] = []
@@ -87,14 +90,14 @@ def read_hours(text: str) -> HoursReading:
 
 def read_clock(text: str) -> time | None:
     """Read the first hour in ``text`` ("17 giờ 00"); None where it holds none, or an impossible one."""
-    match = re.search(CLOCK, text, re.IGNORECASE)
+    match = _CLOCK.search(text)
     clock = _read_clock(match.group()) if match else None
     return clock.within(None) if clock else None
 
 
 def blank_hours(text: str) -> str:
     """Return ``text`` with every hour blanked, places kept, so that its numbers are not read as dates."""
-    return re.sub(CLOCK, lambda match: " " * len(match.group()), text, flags=re.IGNORECASE)
+    return _CLOCK.sub(lambda match: " " * len(match.group()), text)
 
 
 def _read_clock(token: str) -> _Clock | None:

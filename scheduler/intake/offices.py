@@ -7,6 +7,7 @@ Giang" and "TP Bắc Giang" are one unit, and "tỉnh Bắc Giang" is not.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -214,7 +215,7 @@ class UnitRoll:
     def find_in(self, text: str) -> tuple[str, ...]:
         """Return the ids of the units that ``text`` names, in the order of the roll."""
         words = split_words(text)
-        return tuple(unit.id for unit in self.units if self._is_named(unit, text, words))
+        return tuple(unit.id for unit in _list_mentioned(self.units, words) if self._is_named(unit, text, words))
 
     def find_bodies_in(self, text: str) -> tuple[str, ...]:
         """Return the ids of the units that a group of bodies in ``text`` means ("các trường"); () for no such group."""
@@ -224,14 +225,17 @@ class UnitRoll:
     def learn_kinds(self, texts: tuple[str, ...]) -> UnitRoll:
         """Return the roll with the kind that ``texts`` state for a unit whose own name carries none."""
         stated: dict[str, Kind] = {}
+        waiting = [unit for unit in self.units if unit.place.kind is None and not unit.is_office]
         for text in texts:
             words = split_words(text)
-            for unit in self.units:
-                if unit.place.kind is None and not unit.is_office and unit.id not in stated:
+            for unit in _list_mentioned(waiting, words):
+                if unit.id not in stated:
                     for start in find_phrase(words, make_phrase_key(unit.place.bare)):
                         kind = _read_kind_before(words, start)
                         if kind in UNIT_KINDS and text[words[start].start].isupper():
                             stated.setdefault(unit.id, kind)
+        if not stated:
+            return self
         return replace(
             self,
             units=tuple(
@@ -251,6 +255,12 @@ class UnitRoll:
             if before is not None and (before == unit.place.kind or (unit.place.kind is None and before in kinds)):
                 return True
         return False
+
+
+def _list_mentioned(units: Iterable[KnownUnit], words: tuple[Word, ...]) -> list[KnownUnit]:
+    """Return the ``units`` whose bare name begins with one of ``words``: the others need not be searched for."""
+    keys = {word.key for word in words}
+    return [unit for unit in units if keys.intersection(make_phrase_key(unit.place.bare)[:1])]
 
 
 def _read_kind_before(words: tuple[Word, ...], start: int) -> Kind | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from scheduler.intake.offices import abbreviate_sector, names_office, names_unit_group, split_group, split_offices
 from scheduler.intake.outline import Clause, Outline, Part
-from scheduler.intake.teams import TEAM_NAME, find_team, find_team_name, make_team_id, read_team_cell
+from scheduler.intake.teams import TEAM_NAME, find_team, find_team_name, is_team_name, make_team_id, read_team_cell
 from scheduler.intake.wording import (
     CAPITALS,
     Placed,
@@ -165,7 +165,7 @@ def _read_led_teams(outline: Outline, clause: Clause, taken: set[str]) -> Iterat
 def _read_team(outline: Outline, clause: Clause, name: str, taken: set[str]) -> FoundTeam | None:
     """Read the members that ``clause`` lists, in itself or under it; None where it lists none."""
     _, rest = split_heading(clause.text)
-    rest = "" if re.fullmatch(TEAM_NAME, trim_clause(rest), re.IGNORECASE) else rest
+    rest = "" if is_team_name(trim_clause(rest)) else rest
     listed = tuple(Placed(each.text, each.place) for each in outline.children_of(clause))
     sources = ((Placed(rest, clause.place),) if rest else ()) + listed
     if not any(_HEAD.search(source.value) or names_office(_drop_lead(source.value)) for source in sources):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from scheduler.documents.document import Cell, Row
@@ -20,6 +21,8 @@ from scheduler.intake.offices import read_place_name
 from scheduler.intake.wording import Placed, capitalise_first, make_phrase_key, trim_clause
 from scheduler.model import Finding, Severity
 
+_LINE_BREAK: Final = re.compile(r"[;\n]")
+_PIECE_BREAK: Final = re.compile(r"[;\n]|,(?=\s*(?:buổi\s+)?(?:sáng|chiều|tối)\s*[:\-–])", re.IGNORECASE)
 _SPLIT_NAMES: Final = re.compile(r"\s*(?:[,;\n]|\bvà\b)\s*", re.IGNORECASE)
 _LIST_LEAD: Final = re.compile(
     r"^[-–+•]\s*|^(?:\d{1,2}\s+)?(?:(?:các|gồm|tại)\s+|(?=[^:]{0,40}:))"
@@ -40,6 +43,7 @@ _SHORT_PARTS: Final = re.compile(r"(?P<morning>s)?\s*[,;+&/]?\s*(?P<afternoon>c)
 _STARTS: Final = re.compile(r"^(?!.*\b(?:sáng|chiều|tối)\b).*\bbắt đầu\b", re.IGNORECASE | re.DOTALL)
 _TICK: Final = re.compile(r"[xX×✓✔]|có", re.IGNORECASE)
 _NO_HOURS: Final = HoursReading()
+_NO_HALVES: Final = Placed(_NO_HOURS, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +120,14 @@ def read_row(
 
 def split_names(text: str) -> tuple[str, ...]:
     """Split a cell's list of places at commas, semicolons, line breaks and "và"; "các xã" before them is no name."""
-    names = (
-        trim_clause(_LIST_LEAD.sub("", part.strip())) for part in _SPLIT_NAMES.split(_LIST_LEAD.sub("", text.strip()))
-    )
-    return tuple(capitalise_first(name) for name in names if name)
+    parts = _SPLIT_NAMES.split(_drop_lead(text.strip()))
+    names = [trim_clause(_drop_lead(part.strip())) for part in parts]
+    return tuple([capitalise_first(name) for name in names if name])
+
+
+def _drop_lead(text: str) -> str:
+    lead = _LIST_LEAD.match(text)
+    return text[lead.end() :] if lead else text
 
 
 def _read_placed(row: Row, columns: Columns, column: int | None) -> Placed[str] | None:
@@ -153,11 +161,11 @@ def _read_names(row: Row, columns: Columns) -> _Names:
 def _split_parts(text: str) -> tuple[tuple[str, PartOfDay | None], ...]:
     """Return each place of ``text`` with the part of the day beside it: "Sáng: A, B; chiều: C", "A (sáng)"."""
     found: list[tuple[str, PartOfDay | None]] = []
-    for piece in re.split(r"[;\n]|,(?=\s*(?:buổi\s+)?(?:sáng|chiều|tối)\s*[:\-–])", text, flags=re.IGNORECASE):
+    for piece in _PIECE_BREAK.split(text):
         leading = _PART_FIRST.match(piece.strip())
         part = _PARTS[leading["part"].casefold()] if leading else None
         for name in split_names(leading["name"] if leading else piece):
-            trailing = _PART_LAST.match(name)
+            trailing = _PART_LAST.match(name) if name.endswith(")") else None
             found.append((trailing["name"], _PARTS[trailing["part"].casefold()]) if trailing else (name, part))
     return tuple(found)
 
@@ -193,7 +201,12 @@ def _only_moves_a_start(hours: Placed[HoursReading], note: Placed[str] | None) -
 def _read_days(cell: Cell, year: int | None) -> DateReading:
     reading = read_cell_dates(cell, year=year)
     # The file's own date is one whatever stands beside it.
-    return replace(reading, days=(), weekdays=()) if cell.value is None and _VAGUE.search(cell.text) else reading
+    return replace(reading, days=(), weekdays=()) if cell.value is None and _is_vague(cell.text) else reading
+
+
+@lru_cache(maxsize=4096)
+def _is_vague(text: str) -> bool:
+    return _VAGUE.search(text) is not None
 
 
 def _extend_to_end(
@@ -217,7 +230,7 @@ def _extend_to_end(
 
 def _split_by_day(row: ScheduleRow, cell: Cell) -> tuple[ScheduleRow, ...]:
     """Return one row for each day where the cell gives the days different parts ("sáng 20/5; chiều 21/5/2025")."""
-    pieces = [piece for piece in re.split(r"[;\n]", cell.text) if piece.strip()]
+    pieces = [piece for piece in _LINE_BREAK.split(cell.text) if piece.strip()]
     if len(pieces) < 2 or not row.days:
         return (row,)
     read = [(read_dates(piece, year=row.days[0].year).days, read_hours(piece)) for piece in pieces]
@@ -276,7 +289,7 @@ def _tell_day_taken(unit: Placed[str], row: Row, reading: DateReading, taken_fro
 def _read_row_hours(row: Row, columns: Columns, *, skip_note: bool) -> Placed[HoursReading]:
     """Return the hours the row states: in columns for the halves of the day, in its column of parts of the day, else
     beside the date, else in its note, else beside its communes."""
-    halves = _read_halves(row, columns)
+    halves = _NO_HALVES if columns.morning is None and columns.afternoon is None else _read_halves(row, columns)
     if halves.value.parts:
         return halves
     order = [columns.session, columns.day, None if skip_note else columns.note]

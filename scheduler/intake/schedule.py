@@ -16,7 +16,7 @@ from scheduler.intake.columns import Columns, continues_schedule, find_columns, 
 from scheduler.intake.grouping import FilledRow, fill_groups
 from scheduler.intake.hours import HoursReading, read_hours
 from scheduler.intake.rows import ScheduleRow, read_row
-from scheduler.intake.teams import TEAM_NAME, find_team_name
+from scheduler.intake.teams import find_team_name, is_team_name
 from scheduler.intake.wording import Placed
 from scheduler.model import Finding, Severity
 from scheduler.naming import fold_text
@@ -160,12 +160,12 @@ def _is_group_heading(row: Row, columns: Columns) -> bool:
     """Tell whether one text spans the whole row, stands alone where no unit, commune or day stands, or has a group's
     number ("II") and no day."""
     own = [column for column, cell in enumerate(row.cells) if cell.text and not cell.merged]
-    numbered = columns.index is not None and bool(_GROUP_NUMBER.fullmatch(row.cells[columns.index].text))
-    if numbered and len(own) <= _FEWEST_NUMBERED - 1 and not row.cells[columns.day].text:
-        return True
-    named = re.fullmatch(TEAM_NAME, row.cells[columns.unit].text.strip(), re.IGNORECASE)
-    if named and not row.cells[columns.day].text:
-        return True
+    if not row.cells[columns.day].text:
+        numbered = columns.index is not None and bool(_GROUP_NUMBER.fullmatch(row.cells[columns.index].text))
+        if numbered and len(own) <= _FEWEST_NUMBERED - 1:
+            return True
+        if is_team_name(row.cells[columns.unit].text.strip()):
+            return True
     if len(own) != 1:
         return False
     spans = all(cell.text == row.cells[own[0]].text for cell in row.cells)

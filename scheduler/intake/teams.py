@@ -13,10 +13,16 @@ from scheduler.naming import make_slug
 
 _KINDS: Final = r"(?:kiểm tra|thanh tra|giám sát|công tác|khảo sát)(?:\s+liên ngành)?"
 TEAM_NAME: Final = rf"(?:tổ|đoàn)\s+(?:{_KINDS}(?:\s+(?:số\s+)?\d{{1,2}}\b)?|(?:số\s+)?\d{{1,2}}\b)"
+_TEAM_NAME: Final = re.compile(TEAM_NAME, re.IGNORECASE)
 _NUMBERED: Final = re.compile(
     rf"\b(?:tổ|đoàn)\s+(?:{_KINDS}\s+)?(?:số\s+)?(?P<number>\d{{1,2}})\b(?!\s*[/.]\s*\d)", re.IGNORECASE
 )
 _NUMBER: Final = re.compile(r"(?:số\s+)?0*(?P<number>\d{1,2})", re.IGNORECASE)
+
+
+def is_team_name(text: str) -> bool:
+    """Tell whether ``text`` is the name of a team and nothing else ("Đoàn kiểm tra", "Tổ 2")."""
+    return _TEAM_NAME.fullmatch(text) is not None
 
 
 def find_team_name(text: str) -> str | None:

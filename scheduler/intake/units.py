@@ -65,7 +65,9 @@ def collect_units(rows: tuple[ScheduleRow, ...]) -> Units:
 def _read_seat(place: PlaceName) -> PlaceName:
     """Return the place of which "UBND huyện …" is the committee, so that prose which names the place finds it."""
     match = _COMMITTEE.match(place.written)
-    seat = read_place_name(place.written[match.end() :]) if match else place
+    if not match:
+        return place
+    seat = read_place_name(place.written[match.end() :])
     return replace(seat, written=place.written) if seat.kind else place
 
 
