@@ -61,13 +61,15 @@ def build_table(
         for row in range(span.row, min(span.row + span.rows, rows)):
             for column in range(span.column, span.column + span.columns):
                 grid[row][column] = first if (row, column) == (span.row, span.column) else repeated
-    return Table(
-        tuple(
-            Row(tuple(cell or Cell("", name_cell(index, at)) for at, cell in enumerate(cells)), place_row(index))
-            for index, cells in enumerate(grid)
-        ),
-        place,
-    )
+    for index, cells in enumerate(grid):
+        for at, cell in enumerate(cells):
+            if cell is None:
+                cells[at] = Cell("", name_cell(index, at))
+    return Table(tuple([Row(_close_row(cells), place_row(index)) for index, cells in enumerate(grid)]), place)
+
+
+def _close_row(cells: list[Cell | None]) -> tuple[Cell, ...]:
+    return tuple([cell for cell in cells if cell is not None])
 
 
 def is_empty(table: Table) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Final
 
 from scheduler.documents.document import Block, Paragraph
@@ -58,11 +59,12 @@ class _Line:
 
 def name_cell(row: int, column: int) -> str:
     """Return the spreadsheet's own name of a cell: "B5"."""
-    return f"{_name_column(column)}{row}"
+    return f"{name_column(column)}{row}"
 
 
 @lru_cache(maxsize=512)
-def _name_column(column: int) -> str:
+def name_column(column: int) -> str:
+    """Return the spreadsheet's own name of a column, counted from 1: "B"."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -73,7 +75,7 @@ def _name_column(column: int) -> str:
 def arrange_sheet(cells: Iterable[SheetCell], areas: Iterable[Area], place: str) -> Iterator[Block]:
     """Yield the blocks of a sheet whose texts are ``cells`` and whose merged ranges are ``areas``, in any order."""
     kept = list(areas)
-    lines = _list_lines(sorted(cells, key=lambda cell: (cell.row, cell.column)), kept)
+    lines = _list_lines(sorted(cells, key=attrgetter("row", "column")), kept)
     position = 0
     while position < len(lines):
         end = _find_table_end(lines, position)
@@ -86,13 +88,13 @@ def arrange_sheet(cells: Iterable[SheetCell], areas: Iterable[Area], place: str)
 
 
 def _list_lines(cells: list[SheetCell], areas: list[Area]) -> list[_Line]:
-    texts = {(cell.row, cell.column): cell for cell in cells}
+    texts = {(cell.row, cell.column) for cell in cells} if areas else set[tuple[int, int]]()
     # Only texts that reach further down cover rows below; a range without a text covers nothing.
     reaching = sorted(
         (area for area in areas if area.bottom > area.top and (area.top, area.left) in texts),
         key=lambda area: area.top,
     )
-    rows = [(row, tuple(group)) for row, group in groupby(cells, key=lambda cell: cell.row)]
+    rows = [(row, tuple(group)) for row, group in groupby(cells, key=attrgetter("row"))]
     lines: list[_Line] = []
     open_areas: list[Area] = []
     for row, own in rows:
@@ -144,9 +146,10 @@ def _build_block(lines: list[_Line], areas: list[Area], place: str) -> Iterator[
     left = min(cell.column for line in lines for cell in line.cells)
     right = max(cell.column for line in lines for cell in line.cells)
     reach = {(area.top, area.left): area for area in areas}
+    names = [f"{place}, {name_column(column)}" for column in range(left, right + 1)]
     spans = []
     for cell in (cell for line in lines for cell in line.cells):
-        area = reach.get((cell.row, cell.column))
+        area = reach.get((cell.row, cell.column)) if reach else None
         tall = min(area.bottom, bottom) - cell.row + 1 if area else 1
         wide = min(area.right, right) - cell.column + 1 if area else 1
         spans.append(Span(cell.row - top, cell.column - left, cell.text, tall, wide, cell.value))
@@ -155,7 +158,7 @@ def _build_block(lines: list[_Line], areas: list[Area], place: str) -> Iterator[
         rows=bottom - top + 1,
         place=f"{place}, {name_cell(top, left)}",
         place_row=lambda index: f"{place}, row {top + index}",
-        place_cell=lambda row, column: f"{place}, {name_cell(top + row, left + column)}",
+        place_cell=lambda row, column: f"{names[column]}{top + row}",
     )
 
 

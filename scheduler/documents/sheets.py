@@ -20,7 +20,7 @@ from scheduler.documents.document import Block, Note, Progress
 from scheduler.documents.legacy import has_legacy_letters, name_font_encoding, refuse_legacy
 from scheduler.documents.limits import MAX_CELLS
 from scheduler.documents.package import Package
-from scheduler.documents.sheetblocks import Area, SheetCell, arrange_sheet, name_cell
+from scheduler.documents.sheetblocks import Area, SheetCell, arrange_sheet, name_cell, name_column
 from scheduler.documents.sheetstyles import CellStyle, S, read_cell_styles, read_serial_value
 from scheduler.errors import DocumentError
 from scheduler.naming import normalise_text
@@ -104,52 +104,71 @@ def _read_sheet(
     root: Element, place: str, workbook: _Workbook, report: Progress
 ) -> tuple[list[SheetCell], list[Area], list[Note]]:
     areas = [area for each in root.iter(f"{S}mergeCell") if (area := _read_area(each.get("ref", "")))]
-    cells: list[SheetCell] = []
-    notes: list[Note] = []
-    hidden_rows: list[int] = []
-    row, count = 0, 0
+    reader = _SheetReader(place, workbook)
+    row = 0
     for element in root.iterfind(f"{S}sheetData/{S}row"):
         number = element.get("r", "")
         row = int(number) if number.isdecimal() and len(number) < 8 else row + 1
-        column = 0
-        for each in element:
-            if each.tag != _CELL:
-                continue
-            count += 1
-            position = _read_reference(each.get("r", ""))
-            column = position[1] if position else column + 1
-            cell, told = _read_cell(each, row, column, place, workbook)
-            notes += told
-            if cell:
-                cells.append(cell)
-                if element.get("hidden") in ("1", "true") and row not in hidden_rows[-1:]:
-                    hidden_rows.append(row)
-        if count > MAX_CELLS:
+        reader.read_row(element, row)
+        if reader.count > MAX_CELLS:
             raise DocumentError(
                 f"{workbook.file}: {place} has over {MAX_CELLS:,} cells, which no plan has; hand in the plan alone"
             )
         if row % _ROWS_PER_REPORT == 0:
             report(0, 0)
-    if hidden_rows:
-        text = f"{len(hidden_rows)} hidden rows were read like the others; delete those that are not of the plan"
-        notes.append(Note(text, f"{place}, row {hidden_rows[0]}"))
-    return cells, areas, notes
+    hidden = reader.hidden_rows
+    if hidden:
+        text = f"{len(hidden)} hidden rows were read like the others; delete those that are not of the plan"
+        reader.notes.append(Note(text, f"{place}, row {hidden[0]}"))
+    return reader.cells, areas, reader.notes
 
 
-def _read_cell(
-    element: Element, row: int, column: int, place: str, workbook: _Workbook
-) -> tuple[SheetCell | None, tuple[Note, ...]]:
-    style_index = element.get("s", "")
+class _SheetReader:
+    """Gathers the cells of one sheet that show text; ``count`` counts the others too."""
+
+    def __init__(self, place: str, workbook: _Workbook) -> None:
+        self._place = place
+        self._workbook = workbook
+        self._styles: dict[str, tuple[CellStyle, str | None]] = {}
+        self.cells: list[SheetCell] = []
+        self.notes: list[Note] = []
+        self.hidden_rows: list[int] = []
+        self.count = 0
+
+    def read_row(self, element: Element, row: int) -> None:
+        """Read the cells of one row; ``row`` is its number."""
+        column, before = 0, len(self.cells)
+        for each in element:
+            if each.tag != _CELL:
+                continue
+            self.count += 1
+            column += 1
+            reference = each.get("r", "")
+            # Almost every cell stands right of the one before it.
+            if reference != f"{name_column(column)}{row}" and (position := _read_reference(reference)):
+                column = position[1]
+            index = each.get("s", "")
+            style, encoding = self._styles.get(index) or self._styles.setdefault(
+                index, _find_style(index, self._workbook)
+            )
+            text, value = _read_value(each, style, self._workbook)
+            if not text or text in _ERRORS:
+                self.notes += _tell_no_value(each, text, f"{self._place}, {name_cell(row, column)}")
+            elif encoding and has_legacy_letters(text):
+                at = f"{self._place}, {name_cell(row, column)}"
+                raise refuse_legacy(self._workbook.file, encoding, f"font {style.font} in {at}")
+            else:
+                self.cells.append(SheetCell(row, column, text, value))
+        if len(self.cells) > before and element.get("hidden") in ("1", "true") and row not in self.hidden_rows[-1:]:
+            self.hidden_rows.append(row)
+
+
+def _find_style(index: str, workbook: _Workbook) -> tuple[CellStyle, str | None]:
+    """Return the style that a cell names by ``index``, and the old encoding that its font stands for."""
     style = _PLAIN
-    if style_index.isdecimal() and int(style_index) < len(workbook.styles):
-        style = workbook.styles[int(style_index)]
-    text, value = _read_value(element, style, workbook)
-    if not text or text in _ERRORS:
-        return None, tuple(_tell_no_value(element, text, f"{place}, {name_cell(row, column)}"))
-    encoding = name_font_encoding(style.font) if not text.isascii() else None
-    if encoding and has_legacy_letters(text):
-        raise refuse_legacy(workbook.file, encoding, f"font {style.font} in {place}, {name_cell(row, column)}")
-    return SheetCell(row, column, text, value), ()
+    if index.isdecimal() and int(index) < len(workbook.styles):
+        style = workbook.styles[int(index)]
+    return style, name_font_encoding(style.font)
 
 
 def _tell_no_value(element: Element, text: str, at: str) -> Iterator[Note]:
@@ -203,6 +222,8 @@ def _read_iso_day(raw: str) -> date | None:
 
 def _read_rich_text(element: Element) -> str:
     """Join the runs of a string; what is only said aloud (phonetic runs) is left out."""
+    if len(element) == 1 and element[0].tag == _TEXT:
+        return _clean_text(element[0].text or "")
     parts = [element.findtext(_TEXT, "")]
     parts += [run.findtext(_TEXT, "") for run in element if run.tag == _RUN]
     return _clean_text("".join(parts))

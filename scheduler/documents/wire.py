@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from scheduler.documents.document import Block, Cell, Note, Paragraph, Row, Table
 
@@ -101,44 +102,63 @@ def _make_answer(value: object) -> Answer:
 def _list_block(block: Block) -> list[object]:
     if isinstance(block, Paragraph):
         return ["p", block.text, block.place]
-    rows = [[row.place, [_list_cell(cell, row.place) for cell in row.cells]] for row in block.rows]
-    return ["t", block.place, rows]
+    return ["t", block.place, *_list_cells(block.rows)]
 
 
-def _list_cell(cell: Cell, row_place: str) -> str | list[object]:
-    # Most cells stand where their row does, and hold nothing but text.
-    if cell.place == row_place and cell.value is None and not cell.merged:
-        return cell.text
-    return [cell.text, cell.place, None if cell.value is None else cell.value.isoformat(), cell.merged]
+def _list_cells(rows: tuple[Row, ...]) -> list[object]:
+    """Return the rows' places and widths, all cells' texts and places, and the cells that hold more, by their index."""
+    cells = [cell for row in rows for cell in row.cells]
+    places = [cell.place for cell in cells]
+    of_rows, widths = [row.place for row in rows], [len(row.cells) for row in rows]
+    more = [
+        [at, None if cell.value is None else cell.value.isoformat(), cell.merged]
+        for at, cell in enumerate(cells)
+        if cell.merged or cell.value is not None
+    ]
+    # In most forms a cell stands where its row does.
+    told = None if places == _repeat_places(of_rows, widths) else places
+    return [of_rows, widths, [cell.text for cell in cells], told, more]
+
+
+def _repeat_places(places: list[str], widths: list[int]) -> list[str]:
+    return [place for place, width in zip(places, widths, strict=True) for _ in range(width)]
 
 
 def _make_block(value: object) -> Block:
     match value:
         case ["p", str(text), str(place)]:
             return Paragraph(_check_text(text), place)
-        case ["t", str(place), list(rows)]:
-            return Table(tuple(map(_make_row, rows)), place)
+        case ["t", str(place), list(of_rows), list(widths), list(texts), list() | None as places, list(more)]:
+            return Table(_make_rows(_check_texts(of_rows), _check_widths(widths), texts, places, more), place)
         case _:
             raise ValueError("not a block")
 
 
-def _make_row(value: object) -> Row:
-    match value:
-        case [str(place), list(cells)]:
-            return Row(tuple(_make_cell(cell, place) for cell in cells), place)
-        case _:
-            raise ValueError("not a row")
+def _make_rows(
+    of_rows: list[str], widths: list[int], texts: list[object], places: list[object] | None, more: list[object]
+) -> tuple[Row, ...]:
+    if len(of_rows) != len(widths) or sum(widths) != len(texts):
+        raise ValueError("not a row")
+    told = _repeat_places(of_rows, widths) if places is None else _check_texts(places)
+    if len(told) != len(texts):
+        raise ValueError("not a row")
+    # One look for them all: raises UnicodeEncodeError, a ValueError, for a lone surrogate.
+    "".join(checked := _check_texts(texts)).encode("utf-8")
+    cells = list(map(Cell, checked, told))
+    for each in more:
+        at, moment, merged = _make_more(each, len(cells))
+        cells[at] = Cell(cells[at].text, cells[at].place, moment, merged)
+    following = iter(cells)
+    return tuple([Row(tuple(islice(following, width)), place) for place, width in zip(of_rows, widths, strict=True)])
 
 
-def _make_cell(value: object, row_place: str) -> Cell:
-    if isinstance(value, str):
-        return Cell(_check_text(value), row_place)
+def _make_more(value: object, cells: int) -> tuple[int, date | datetime | None, bool]:
     match value:
-        case [str(text), str(place), None, bool(merged)]:
-            return Cell(_check_text(text), place, None, merged)
-        case [str(text), str(place), str(day), bool(merged)]:
+        case [int(at), None, bool(merged)] if 0 <= at < cells:
+            return at, None, merged
+        case [int(at), str(day), bool(merged)] if 0 <= at < cells:
             moment = date.fromisoformat(day) if len(day) == len("2024-05-20") else datetime.fromisoformat(day)
-            return Cell(_check_text(text), place, moment, merged)
+            return at, moment, merged
         case _:
             raise ValueError("not a cell")
 
@@ -157,6 +177,20 @@ def _make_pair(value: object) -> tuple[str, str]:
             return _check_text(text), place
         case _:
             raise ValueError("not a text with its place")
+
+
+def _check_texts(values: list[object]) -> list[str]:
+    texts = [each for each in values if isinstance(each, str)]
+    if len(texts) < len(values):
+        raise ValueError("not a cell")
+    return texts
+
+
+def _check_widths(values: list[object]) -> list[int]:
+    widths = [each for each in values if isinstance(each, int) and each >= 0]
+    if len(widths) < len(values):
+        raise ValueError("not a row")
+    return widths
 
 
 def _check_text(text: str) -> str:
