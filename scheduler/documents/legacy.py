@@ -8,6 +8,7 @@ in a mail, so a person converts them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -57,18 +58,30 @@ def has_legacy_letters(text: str) -> bool:
 
 def name_text_encoding(text: str) -> str | None:
     """Name the encoding that ``text`` seems to be in, told by its look alone; None where it reads as Unicode should."""
-    words = [word for word in _WORD.findall(text) if _LETTER.search(word)]
-    strange = [word for word in words if not word.isascii()]
-    least = len(words) * _SHARE
+    # Each word is looked at once, and counts as often as it stands there.
+    words = _count_words(text)
+    strange = {word: times for word, times in words.items() if not word.isascii()}
+    least = sum(words.values()) * _SHARE
     for encoding, pattern, fewest in _LOOKS:
-        if sum(bool(pattern.search(word)) for word in strange) >= max(fewest, least):
+        if sum(times for word, times in strange.items() if pattern.search(word)) >= max(fewest, least):
             return encoding
     # A mark at the end of a word ("5m²", "dân»") is no letter of it.
-    by_font = [word for word in strange if _BY_FONT.search(word.strip("«»°²³§"))]
-    if len(by_font) < max(_FEWEST_BY_FONT, least):
+    by_font = {word: times for word, times in strange.items() if _BY_FONT.search(word.strip("«»°²³§"))}
+    if sum(by_font.values()) < max(_FEWEST_BY_FONT, least):
         return None
-    signs, letters = (sum(len(kind.findall(word)) for word in by_font) for kind in (_TCVN_SIGNS, _VNI_LETTERS))
+    signs, letters = (
+        sum(len(kind.findall(word)) * times for word, times in by_font.items()) for kind in (_TCVN_SIGNS, _VNI_LETTERS)
+    )
     return "TCVN3 (ABC)" if signs >= letters else "VNI"
+
+
+def _count_words(text: str) -> Counter[str]:
+    words: Counter[str] = Counter()
+    for run, times in Counter(text.split()).items():
+        for word in _WORD.findall(run):
+            if _LETTER.search(word):
+                words[word] += times
+    return words
 
 
 def refuse_legacy(name: str, encoding: str, shown_by: str) -> DocumentError:
