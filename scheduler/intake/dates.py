@@ -197,6 +197,9 @@ def _read_quarter(token: str, numbers: list[int]) -> _Token:
 def _recognise_months(tokens: list[_Token]) -> list[_Token]:
     """Turn the bare number before a month into a month: "5-6/2024" and "5 và 6/2024" name two months."""
     for position in range(len(tokens) - 3, -1, -1):
+        # What was merged on the right leaves fewer than three there.
+        if position + 3 > len(tokens):
+            continue
         first, join, second = tokens[position : position + 3]
         if first.kind == "day" and first.month is None and join.kind in ("range", "list") and second.kind == "months":
             months = (first.day, *second.months)

@@ -67,6 +67,7 @@ def test_what_looks_like_a_date_and_is_none_is_told(text: str) -> None:
         ("trong tháng 5", (Month(5, None),)),
         ("tháng 5-6/2024", (Month(5, 2024), Month(6, 2024))),
         ("5-6/2024", (Month(5, 2024), Month(6, 2024))),
+        ("4, 5 và 6/2024", (Month(4, 2024), Month(5, 2024), Month(6, 2024))),
         ("tháng 5 và tháng 6 năm 2024", (Month(5, 2024), Month(6, 2024))),
         ("quý II/2024", (Month(4, 2024), Month(5, 2024), Month(6, 2024))),
     ],
