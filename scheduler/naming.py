@@ -28,7 +28,14 @@ def fold_text(text: str) -> str:
     """Return ``text`` lower-cased and without diacritics, for comparing; its length may differ."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))).casefold()
+    return " ".join(map(_fold_word, text.split(" ")))
+
+
+@lru_cache(maxsize=8192)
+def _fold_word(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D"))).casefold()
 
 
 def make_slug(text: str) -> str:

@@ -130,13 +130,15 @@ def read_cell_dates(cell: Cell, *, year: int | None) -> DateReading:
 def repeats_heads(row: Row, columns: Columns) -> bool:
     """Tell whether ``row`` is the head row again, as on a table's next page."""
     heads, fewest = _fold_heads(columns.heads)
-    same = 0
+    others = min(len(row.cells), len(heads)) - fewest  # so many cells may say something else
     for cell, head in zip(row.cells, heads, strict=False):
+        if others < 0:
+            break
         text = fold_text(cell.text)
         # Of a head of two lines each line begins or ends the whole.
-        if text and (head.startswith(text) or head.endswith(text)):
-            same += 1
-    return same >= fewest
+        if not (text and (head.startswith(text) or head.endswith(text))):
+            others -= 1
+    return others >= 0
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from scheduler.intake.dates import name_weekday
@@ -153,6 +154,7 @@ def _check_count(outline: Outline, pattern: re.Pattern[str], counted: int, what:
                 yield _warn(code, text, clause.place)
 
 
+@lru_cache(maxsize=1024)
 def _show(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 

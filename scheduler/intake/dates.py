@@ -53,6 +53,7 @@ _NO_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER: Final = re.compile(r"\bhoặc\b|\bhay\b|\bdự\s+(?:phòng|bị|trữ)\b", re.IGNORECASE)
+_WHOLE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
 _ROMAN_QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
@@ -129,6 +130,9 @@ def read_dates(text: str, *, year: int | None) -> DateReading:
 
 @lru_cache(maxsize=4096)
 def _list_tokens(text: str) -> tuple[_Token, ...]:
+    # Most cells hold one whole date and nothing else.
+    if whole := _WHOLE.fullmatch(text):
+        return (_Token("day", text, int(whole[1]), int(whole[3]), _widen_year(int(whole[4]))),)
     plain = _blank(_NO_DAY, _blank(_WEEKDAY, blank_hours(text)))
     return tuple(_complete_tokens(_recognise_months(list(_read_tokens(plain)))))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from scheduler.intake.dates import read_dates
@@ -38,6 +39,7 @@ class Postponement:
     days: tuple[date, ...]
 
 
+@lru_cache(maxsize=4096)
 def read_postponement(text: str, *, year: int | None) -> Postponement | None:
     """Read that ``text`` puts a visit off; None where it does not."""
     for sentence in split_sentences(text.replace("\n", " ")):

@@ -256,6 +256,8 @@ def _check_dates(unit: str, cell: Cell, place: str, reading: DateReading, year: 
         value = f"'{cell.text}' names no day" if cell.text else "its date is empty"
         text = f"the visit of {unit} has no date ({value}); it is kept unscheduled, enter its date when it is known"
         return (Finding(Severity.WARNING, "date-missing", text, place),)
+    if not (reading.year_missing or reading.weekdays):
+        return ()
     found: list[Finding] = []
     if reading.year_missing:
         text = f"the visit of {unit}: '{cell.text}' has no year; {year} is taken from the plan"
@@ -326,6 +328,8 @@ def _read_short_parts(text: str) -> HoursReading:
 
 
 def _check_hours(unit: str, hours: Placed[HoursReading]) -> tuple[Finding, ...]:
+    if not hours.value.impossible:
+        return ()
     return tuple(
         Finding(
             Severity.WARNING,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scheduler.documents.document import Document, Paragraph, Row, Table
+from scheduler.documents.document import Cell, Document, Paragraph, Row, Table
 from scheduler.intake.columns import Columns, continues_schedule, find_columns, repeats_heads
 from scheduler.intake.grouping import FilledRow, fill_groups
 from scheduler.intake.hours import HoursReading, read_hours
@@ -134,9 +134,10 @@ def _find_common_hours(table: Table, columns: Columns) -> tuple[Placed[HoursRead
     column = columns.note
     cells = [row.cells[column] for row in table.rows[columns.first_row :]]
     filled = [cell for cell in cells if cell.text and not cell.merged]
+    repeated = {cell.text for cell in cells if cell.merged}
     for cell in filled:
         hours = read_hours(cell.text)
-        merged = any(other.merged and other.text == cell.text for other in cells)
+        merged = cell.text in repeated
         # A lone start beside one row is that row's own.
         alone = len(filled) == 1 and len(hours.parts) > 1
         if any(part.start for part in hours.parts) and (merged or alone or _FOR_ALL.search(cell.text)):
@@ -145,15 +146,18 @@ def _find_common_hours(table: Table, columns: Columns) -> tuple[Placed[HoursRead
 
 
 def _is_no_visit(row: Row, columns: Columns) -> bool:
-    texts = [fold_text(" ".join(cell.text.split())) for cell in row.cells]
-    filled = [text for text in texts if text]
+    filled = [cell for cell in row.cells if cell.text and (cell.text[0].isalnum() or _fold_cell(cell))]
     if not filled or repeats_heads(row, columns):
         return True
-    if len(filled) >= _FEWEST_NUMBERED and all(_COLUMN_NUMBER.fullmatch(text) for text in filled):
+    if len(filled) >= _FEWEST_NUMBERED and all(_COLUMN_NUMBER.fullmatch(_fold_cell(cell)) for cell in filled):
         return True
-    if any(_TOTAL.fullmatch(text) for text in texts[:2]) or _SIGNATURE.fullmatch(filled[0]):
+    if any(_TOTAL.fullmatch(_fold_cell(cell)) for cell in row.cells[:2]) or _SIGNATURE.fullmatch(_fold_cell(filled[0])):
         return True
     return _is_group_heading(row, columns)
+
+
+def _fold_cell(cell: Cell) -> str:
+    return fold_text(" ".join(cell.text.split()))
 
 
 def _is_group_heading(row: Row, columns: Columns) -> bool:

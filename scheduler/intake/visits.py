@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from scheduler.intake.hours import PartHours, PartOfDay
 from scheduler.intake.rows import ScheduleRow
@@ -83,11 +84,16 @@ def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken:
         communes=tuple(communes.values()),
         days=first.days,
         days_place=first.days_place,
-        sessions=own or tuple(VisitSession(part, place=venue) for part in sessions.usual),
+        sessions=own or _make_usual(sessions.usual, venue),
         sessions_place=stated,
         scope=next((row.scope for row in rows if row.scope), None),
         team=first.team,
     )
+
+
+@lru_cache(maxsize=256)
+def _make_usual(parts: tuple[PartOfDay, ...], venue: str | None) -> tuple[VisitSession, ...]:
+    return tuple(VisitSession(part, place=venue) for part in parts)
 
 
 def _list_stated(row: ScheduleRow, sessions: Sessions) -> tuple[PartHours, ...]:
