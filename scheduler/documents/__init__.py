@@ -58,11 +58,12 @@ def read_document(path: Path, progress: Progress | None = None) -> Document:
 
 def _read_packed(content: bytes, form: Form, name: str, progress: Progress | None) -> Reading:
     from scheduler.documents.isolation import read_isolated
-    from scheduler.documents.office import convert_with_office
 
     answer = read_isolated(content, form.value, name, progress)
     if isinstance(answer, Reading):
         return answer
+    from scheduler.documents.office import convert_with_office
+
     converted = convert_with_office(content, answer.form, answer.target, name)
     again = read_isolated(converted, Form.ZIP.value, name, progress)
     if isinstance(again, Conversion):

@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +90,10 @@ class SpawnedChild:
     """A new interpreter, in an empty folder and without this process's environment."""
 
     def __init__(self, content: bytes, form: str, name: str) -> None:
+        # They take as long to load as a short plan to read, and few processes start another one.
+        import subprocess
+        import tempfile
+
         self._folder = tempfile.TemporaryDirectory(prefix="scheduler-read-")
         with tempfile.TemporaryFile() as source:
             source.write(content)
@@ -111,9 +113,11 @@ class SpawnedChild:
                 os.close(theirs)
 
     def wait(self, seconds: float) -> int | None:
+        from subprocess import TimeoutExpired
+
         try:
             code = self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             return None
         self._folder.cleanup()
         return code
