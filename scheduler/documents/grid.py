@@ -44,28 +44,55 @@ def build_table(
     spans over one position the later wins. Raises GridTooLargeError where the grid is larger than the limits.
     """
     kept = list(spans)
-    width = max((span.column + span.columns for span in kept), default=0)
-    if rows > MAX_ROWS or width > MAX_COLUMNS or rows * width > MAX_CELLS:
-        raise GridTooLargeError(
-            f"{place} has {rows:,} rows and {width:,} columns, which no plan has; hand in the plan's part of it alone"
-        )
+    grid = Grid(rows, max((span.column + span.columns for span in kept), default=0), place)
     name_cell = place_cell or (lambda row, _: place_row(row))
-    grid: list[list[Cell | None]] = [[None] * width for _ in range(rows)]
     for span in kept:
-        first = Cell(span.text, name_cell(span.row, span.column), span.value)
-        if span.rows == span.columns == 1:
-            if span.row < rows:
-                grid[span.row][span.column] = first
-            continue
-        repeated = replace(first, merged=True)
-        for row in range(span.row, min(span.row + span.rows, rows)):
-            for column in range(span.column, span.column + span.columns):
-                grid[row][column] = first if (row, column) == (span.row, span.column) else repeated
-    for index, cells in enumerate(grid):
-        for at, cell in enumerate(cells):
-            if cell is None:
-                cells[at] = Cell("", name_cell(index, at))
-    return Table(tuple([Row(_close_row(cells), place_row(index)) for index, cells in enumerate(grid)]), place)
+        grid.put(
+            Cell(span.text, name_cell(span.row, span.column), span.value),
+            span.row,
+            span.column,
+            rows=span.rows,
+            columns=span.columns,
+        )
+    return grid.close(place_row=place_row, place_cell=name_cell)
+
+
+class Grid:
+    """A table while it is laid out: ``positions`` by row and column, None where no cell stands yet.
+
+    Raises GridTooLargeError where the grid is larger than the limits.
+    """
+
+    def __init__(self, rows: int, width: int, place: str) -> None:
+        if rows > MAX_ROWS or width > MAX_COLUMNS or rows * width > MAX_CELLS:
+            raise GridTooLargeError(
+                f"{place} has {rows:,} rows and {width:,} columns, which no plan has; "
+                "hand in the plan's part of it alone"
+            )
+        self._place = place
+        self.positions: list[list[Cell | None]] = [[None] * width for _ in range(rows)]
+
+    def put(self, cell: Cell, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
+        """Lay ``cell`` over so many rows and columns from its position on; rows below the grid are left out."""
+        last = min(row + rows, len(self.positions))
+        if rows == columns == 1:
+            if row < last:
+                self.positions[row][column] = cell
+            return
+        repeated = replace(cell, merged=True)
+        for at in range(row, last):
+            self.positions[at][column : column + columns] = [repeated] * columns
+        if row < last and columns > 0:
+            self.positions[row][column] = cell
+
+    def close(self, *, place_row: Callable[[int], str], place_cell: Callable[[int, int], str]) -> Table:
+        """Return the table, its empty positions filled with empty cells."""
+        for row, cells in enumerate(self.positions):
+            for column, cell in enumerate(cells):
+                if cell is None:
+                    cells[column] = Cell("", place_cell(row, column))
+        rows = [Row(_close_row(cells), place_row(row)) for row, cells in enumerate(self.positions)]
+        return Table(tuple(rows), self._place)
 
 
 def _close_row(cells: list[Cell | None]) -> tuple[Cell, ...]:

@@ -14,8 +14,8 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Final
 
-from scheduler.documents.document import Block, Paragraph
-from scheduler.documents.grid import Span, build_table
+from scheduler.documents.document import Block, Cell, Paragraph
+from scheduler.documents.grid import Grid
 
 _BLANK_ROWS_INSIDE: Final = 3  # more of them end a table
 
@@ -147,17 +147,21 @@ def _build_block(lines: list[_Line], areas: list[Area], place: str) -> Iterator[
     right = max(cell.column for line in lines for cell in line.cells)
     reach = {(area.top, area.left): area for area in areas}
     names = [f"{place}, {name_column(column)}" for column in range(left, right + 1)]
-    spans = []
-    for cell in (cell for line in lines for cell in line.cells):
-        area = reach.get((cell.row, cell.column)) if reach else None
-        tall = min(area.bottom, bottom) - cell.row + 1 if area else 1
-        wide = min(area.right, right) - cell.column + 1 if area else 1
-        spans.append(Span(cell.row - top, cell.column - left, cell.text, tall, wide, cell.value))
-    yield build_table(
-        spans,
-        rows=bottom - top + 1,
-        place=f"{place}, {name_cell(top, left)}",
-        place_row=lambda index: f"{place}, row {top + index}",
+    grid = Grid(bottom - top + 1, right - left + 1, f"{place}, {name_cell(top, left)}")
+    for line in lines:
+        positions = grid.positions[line.row - top]
+        for cell in line.cells:
+            column = cell.column - left
+            shown = Cell(cell.text, f"{names[column]}{cell.row}", cell.value)
+            area = reach.get((cell.row, cell.column)) if reach else None
+            if area is None:
+                positions[column] = shown
+                continue
+            tall = min(area.bottom, bottom) - cell.row + 1
+            wide = min(area.right, right) - cell.column + 1
+            grid.put(shown, cell.row - top, column, rows=tall, columns=wide)
+    yield grid.close(
+        place_row=lambda row: f"{place}, row {top + row}",
         place_cell=lambda row, column: f"{names[column]}{top + row}",
     )
 
