@@ -8,6 +8,7 @@ file is delimited where its records agree on how many cells they have, which pro
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -102,14 +103,15 @@ def _is_pipe_rule(line: str) -> bool:
 
 def _read_records(text: str, delimiter: str) -> list[Record]:
     """Read the records that hold text; [] where the quotes do not close."""
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+    # Without a newline of its own it yields lines as they are, ended by LF, CRLF or CR.
+    lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t")
     records: list[Record] = []
     line = 0
     try:
         for cells in reader:
             # A sheet exported as CSV fills its rows up with delimiters; what is empty at the end is no cell.
-            if any(cell.strip() for cell in cells):
+            if cells and (cells[0].strip() or any(map(str.strip, cells))):
                 records.append(Record(line + 1, tuple(cells)))
             line = reader.line_num
     except csv.Error:

@@ -91,9 +91,13 @@ def _split_lines(text: str) -> tuple[_Line, ...]:
 def _strip_marks(line: str) -> str:
     """Drop emphasis and heading marks and drawn rules; a leading "* " is a list mark and stays."""
     # Tabs at the end stay: they are the empty cells of a row.
-    body = _HEADING_MARK.sub("", line.rstrip(" "))
+    body = line.rstrip(" ")
+    if body.startswith("#"):
+        body = _HEADING_MARK.sub("", body)
     if "\t" not in body and _RULE_LINE.match(body):
         return ""
+    if "*" not in body:
+        return body
     bullet = re.match(r"\s*\*\s+", body)
     start = bullet.end() if bullet else 0
     kept, position = [body[:start]], start
@@ -153,13 +157,20 @@ def _find_table_end(lines: tuple[_Line, ...], start: int) -> int:
 
 
 def _build_table(lines: list[_Line]) -> Table:
-    split = [(line.number, [normalise_text(part) for part in line.text.split("\t")]) for line in lines]
+    split = [(f"line {line.number}", _split_cells(line.text)) for line in lines]
     width = max(len(parts) for _, parts in split)
-    rows = tuple(
-        Row(tuple(Cell(text, f"line {number}") for text in parts + [""] * (width - len(parts))), f"line {number}")
-        for number, parts in split
-    )
-    return Table(rows, rows[0].place)
+    rows = [
+        Row(tuple([Cell(text, place) for text in parts + [""] * (width - len(parts))]), place) for place, parts in split
+    ]
+    return Table(tuple(rows), rows[0].place)
+
+
+def _split_cells(line: str) -> list[str]:
+    plain = line.replace("\t", "")
+    # What holds for the line holds for its cells: in most there is nothing to normalise but blanks at the ends.
+    if plain.isprintable() and "  " not in plain and unicodedata.is_normalized("NFC", plain):
+        return [part.strip() for part in line.split("\t")]
+    return [normalise_text(part) for part in line.split("\t")]
 
 
 def _find_paragraph_end(lines: tuple[_Line, ...], start: int) -> int:
