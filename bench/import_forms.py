@@ -4,11 +4,13 @@ IO: makes the files in a folder of its own, and removes it. Ours is read_documen
 included), and the whole intake: read_document and extract_plan. The limit is the usual library reading the table's
 texts and nothing else. Two yardsticks, each run in a fresh interpreter, so that nothing is kept between rounds:
 
-- a process each: `python -c CODE` from its start to its end, loading what it needs;
+- a process each: `python -c CODE` from its start to its end, loading what it needs, which is compiled before;
 - loaded already: the second reading of a process that has read a plan of five other rows before.
 
-Memory is the most that any process of a variant had resident. For text the limit is plain Python: it reads the file and
-splits its lines at tabs, which finds no paragraph, title or table; its ratios are told and not judged.
+Memory is the most that any process of a variant had resident. Reading and the whole intake are judged alike, with two
+exceptions that are told and not judged: the whole intake of a workbook in a process that has loaded everything, where
+making a plan takes longer than openpyxl takes to read; and text, where the limit is the standard library's csv. It
+splits lines at tabs, in C: it finds no paragraph, title or table, and a process of it hardly outlives Python's start.
 """
 
 from __future__ import annotations
@@ -138,11 +140,12 @@ def read_with_pdfplumber(path: str) -> int:
     return rows
 
 
-def read_with_python(path: str) -> int:
+def read_with_csv(path: str) -> int:
+    import csv
     from pathlib import Path
 
-    with Path(path).open(encoding="utf-8") as file:
-        return sum("\t" in line and bool(line.rstrip("\n").split("\t")) for line in file)
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return len([row for row in csv.reader(file, delimiter="\t") if len(row) > 1])
 
 
 def read_ours(path: str) -> int:
@@ -168,8 +171,9 @@ FORMS: dict[str, tuple[Callable[[Path, list[tuple[str, ...]]], None], Read, str]
     "docx": (write_docx, read_with_docx, "python-docx"),
     "xlsx": (write_xlsx, read_with_openpyxl, "openpyxl"),
     "pdf": (write_paged, read_with_pdfplumber, "pdfplumber"),
-    "txt": (write_text, read_with_python, "plain Python"),
+    "txt": (write_text, read_with_csv, "csv"),
 }
+WHOLE_NOT_JUDGED = (("xlsx", "loaded already"),)
 
 
 def run_fresh(read: Read, measure: str, path: Path, other: Path) -> float:
@@ -216,9 +220,12 @@ def measure_form(form: str, folder: Path, rounds: int) -> tuple[Target, ...]:
         timings: tuple[Timings, ...] = time_in_turn(variants, rounds)
         print(format_table(timings, timings[0]))
         whole, reading, limit = timings
-        # Like with like: the library makes no plan of what it reads.
-        print(f"{form}, {yardstick}: whole intake to {library} {compute_ratio(whole, limit):.3g} (not judged)")
         found = [Target(f"read to {library}", compute_ratio(reading, limit), AT_MOST)]
+        all_of_it = Target(f"whole intake to {library}", compute_ratio(whole, limit), AT_MOST)
+        if (form, yardstick) in WHOLE_NOT_JUDGED:
+            print(f"{form}, {yardstick}: {all_of_it.name} {all_of_it.ratio:.3g} (not judged)")
+        else:
+            found.append(all_of_it)
         targets += print_verdict(form, yardstick, found)
     memory = [run_fresh(each, MEASURE_MEMORY, path, other) for each in (import_ours, read_ours, read)]
     print(f"peak memory: whole intake {memory[0]:.0f} MB, read {memory[1]:.0f} MB, {library} {memory[2]:.0f} MB")
