@@ -114,7 +114,7 @@ def _assemble_visits(parts: Parts) -> tuple[tuple[Visit, ...], list[Source], lis
             Visit(
                 id=found.id,
                 unit=found.unit.id,
-                communes=tuple(commune.value for commune in found.communes),
+                communes=tuple([commune.value for commune in found.communes]),
                 dates=found.days,
                 sessions=found.sessions,
                 levels=("commune",) if alone else ("unit", "commune") if found.communes else ("unit",),
@@ -126,9 +126,8 @@ def _assemble_visits(parts: Parts) -> tuple[tuple[Visit, ...], list[Source], lis
         sources += [Source(f"{pointer}/communes/{at}", commune.place) for at, commune in enumerate(found.communes)]
         if len(found.days) == 1:
             sources.append(Source(f"{pointer}/date", found.days_place))
-        sources += [
-            Source(f"{pointer}/dates/{at}", found.days_place) for at in range(len(found.days)) if len(found.days) > 1
-        ]
+        elif found.days:
+            sources += [Source(f"{pointer}/dates/{at}", found.days_place) for at in range(len(found.days))]
         if found.sessions_place:
             sources.append(Source(f"{pointer}/sessions", found.sessions_place))
         if scope:

@@ -123,7 +123,7 @@ def read_place_name(text: str) -> PlaceName:
     match = _KIND_PREFIX.match(text)
     if not match:
         return PlaceName(text, None, text)
-    prefix = match["word"] or match["short"] or match["letter"]
+    prefix = match[match.lastindex or 0]
     return PlaceName(text, _KIND_KEYS[make_phrase_key(prefix)], text[match.end() :].strip())
 
 

@@ -52,7 +52,7 @@ def collect_units(rows: tuple[ScheduleRow, ...]) -> Units:
             Unit(
                 unit_id,
                 places[key].written,
-                tuple(Commune(make_unique_slug(each.value, slugs), each.value) for each in named),
+                tuple([Commune(make_unique_slug(each.value, slugs), each.value) for each in named]),
             )
         )
         sources.append(Source(f"/units/{index}/name", firsts[unit_id]))

@@ -51,10 +51,12 @@ def build_visits(rows: tuple[ScheduleRow, ...], units: Units, sessions: Sessions
 
 def _is_same_visit(row: ScheduleRow, following: ScheduleRow) -> bool:
     """Tell whether ``following`` goes on with the visit of ``row``; a row that repeats it whole is a slip."""
-    same = make_place_key(row.unit.value) == make_place_key(following.unit.value) and row.days == following.days
+    same = row.days == following.days and make_place_key(row.unit.value) == make_place_key(following.unit.value)
+    if not same or not row.days:
+        return False
     repeated = [each.value for each in row.communes] == [each.value for each in following.communes]
     teams = {read_team_cell(each.team.value) if each.team else "" for each in (row, following)}
-    return same and bool(row.days) and not repeated and len(teams) == 1
+    return not repeated and len(teams) == 1
 
 
 def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken: set[str]) -> FoundVisit:
@@ -76,7 +78,7 @@ def _build_visit(rows: list[ScheduleRow], unit: Unit, sessions: Sessions, taken:
         venue = venue or row.venue
     first = rows[0]
     stated = next((row.hours.place for row in rows if row.hours.value.parts), None)
-    own = tuple(held[part] for part in PART_ORDER if part in held)
+    own = tuple(held[part] for part in PART_ORDER if part in held) if held else ()
     return FoundVisit(
         id=make_unique_slug(unit.id, taken),
         unit=unit,
@@ -106,6 +108,8 @@ def _list_stated(row: ScheduleRow, sessions: Sessions) -> tuple[PartHours, ...]:
 
 def _list_parts(row: ScheduleRow) -> tuple[PartOfDay, ...]:
     """Return the parts of the day that the row names beside its communes."""
+    if not row.parts:
+        return ()
     named = {part for _, part in row.parts}
     return tuple(part for part in PART_ORDER if part in named)
 
