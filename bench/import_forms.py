@@ -162,8 +162,10 @@ def import_ours(path: str) -> int:
 
     from scheduler.documents import read_document
     from scheduler.intake import extract_plan
+    from scheduler.workdays import load_vietnam
 
-    draft = extract_plan(read_document(Path(path)), plan_id="bench", updated=datetime(2025, 1, 2, tzinfo=UTC))
+    document = read_document(Path(path), meanwhile=load_vietnam)
+    draft = extract_plan(document, plan_id="bench", updated=datetime(2025, 1, 2, tzinfo=UTC))
     return len(draft.plan.visits) + 1
 
 

@@ -26,7 +26,7 @@ from scheduler.planfile.contacts import describe_contact, list_bodies, read_stub
 from scheduler.planfile.days import read_days
 from scheduler.shipped_files import find_shipped
 from scheduler.whole_files import write_whole
-from scheduler.workdays import WorkingDays
+from scheduler.workdays import WorkingDays, load_vietnam
 
 READING, UNDERSTANDING, WRITING = "reading", "finding the schedule", "writing"
 _STARTING_FILES = ("settings.yaml", "reminders.yaml", "holidays.yaml")
@@ -92,7 +92,7 @@ def extract_document(
     Days off are those of ``config_dir``, else the shipped ones. ``report`` is told each stage.
     """
     report(READING, 0, 0)
-    read = read_document(document, lambda done, total: report(READING, done, total))
+    read = read_document(document, lambda done, total: report(READING, done, total), load_vietnam)
     report(UNDERSTANDING, 0, 0)
     return understand_document(read, config_dir, plan_id=plan_id, now=now)
 

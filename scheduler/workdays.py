@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from typing import TYPE_CHECKING
@@ -117,21 +117,28 @@ class WorkingDays:
 
 
 def load_vietnam() -> HolidayBase:
-    """Return what the holidays library knows of Vietnam, named in English, without loading the 200 other countries.
+    """Return what the holidays library knows of Vietnam, named in English; the first call loads it."""
+    import holidays
 
-    The library's packages import every country before any; the module itself needs none of them. Where the library
-    keeps it elsewhere, it is asked the usual way.
+    country = _find_country()
+    return country(language="en_US") if country else holidays.country_holidays("VN", language="en_US")
+
+
+@cache
+def _find_country() -> type[HolidayBase] | None:
+    """Return the library's class of Vietnam, without loading the 200 other countries; None where it lies elsewhere.
+
+    The library's package of countries imports every one of them before any; the module itself needs none.
     """
     import holidays
 
     spec = PathFinder.find_spec("vietnam", [f"{folder}/countries" for folder in holidays.__path__])
-    if spec is not None and spec.loader is not None:
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        country: object = getattr(module, "Vietnam", None)
-        if isinstance(country, type) and issubclass(country, holidays.HolidayBase):
-            return country(language="en_US")
-    return holidays.country_holidays("VN", language="en_US")
+    if spec is None or spec.loader is None:
+        return None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    country: object = getattr(module, "Vietnam", None)
+    return country if isinstance(country, type) and issubclass(country, holidays.HolidayBase) else None
 
 
 def _reword_substitute(name: str) -> str:

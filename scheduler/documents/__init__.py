@@ -8,6 +8,7 @@ worker.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -29,10 +30,13 @@ _REMEDIES: Final = {
 }
 
 
-def read_document(path: Path, progress: Progress | None = None) -> Document:
+def read_document(
+    path: Path, progress: Progress | None = None, meanwhile: Callable[[], object] | None = None
+) -> Document:
     """Read the file at ``path`` into paragraphs and tables, in reading order.
 
-    ``progress`` is told the pages, sheets or rows read so far and in all. Raises DocumentError (one sentence: file,
+    ``progress`` is told the pages, sheets or rows read so far and in all. ``meanwhile`` is called once while another
+    process parses, to load what will be needed next; not where none does. Raises DocumentError (one sentence: file,
     what is wrong, remedy) for a file that is missing, no regular file, not permitted, empty, too large, damaged,
     protected, scanned, in an old Vietnamese encoding, or of a form without a reader.
     """
@@ -46,7 +50,7 @@ def read_document(path: Path, progress: Progress | None = None) -> Document:
     if form is Form.TEXT and len(content) <= SMALL_TEXT:
         reading = Reading("text", read_text_blocks(content, str(path)))
     else:
-        reading = _read_packed(content, form, str(path), progress)
+        reading = _read_packed(content, form, str(path), progress, meanwhile)
     if not reading.blocks:
         raise DocumentError(f"{path}: the document holds no text; hand in another one")
     document = Document(path.name, reading.form, reading.blocks, reading.notes, reading.footnotes, reading.margins)
@@ -56,10 +60,12 @@ def read_document(path: Path, progress: Progress | None = None) -> Document:
     return document
 
 
-def _read_packed(content: bytes, form: Form, name: str, progress: Progress | None) -> Reading:
+def _read_packed(
+    content: bytes, form: Form, name: str, progress: Progress | None, meanwhile: Callable[[], object] | None
+) -> Reading:
     from scheduler.documents.isolation import read_isolated
 
-    answer = read_isolated(content, form.value, name, progress)
+    answer = read_isolated(content, form.value, name, progress, meanwhile=meanwhile)
     if isinstance(answer, Reading):
         return answer
     from scheduler.documents.office import convert_with_office

@@ -29,16 +29,19 @@ def read_isolated(
     name: str,
     progress: Progress | None = None,
     *,
+    meanwhile: Callable[[], object] | None = None,
     silent_seconds: float = SILENT_SECONDS,
     start: Callable[[bytes, str, str], Child] = start_child,
 ) -> Reading | Conversion:
     """Let a child process read ``content``, whose signature says ``form``; ``name`` is the file's, for errors.
 
-    The child, which ``start`` starts, is ended after ``silent_seconds`` without an answer. Raises DocumentError with
-    the child's refusal, or one sentence where it crashed, hung or was killed.
+    ``start`` starts the child, then ``meanwhile`` is called; after ``silent_seconds`` without an answer it is ended.
+    Raises DocumentError with the child's refusal, or one sentence where it crashed, hung or was killed.
     """
     child = start(content, form, name)
     try:
+        if meanwhile:
+            meanwhile()
         for line in _listen(child.answers, silent_seconds):
             try:
                 answer = decode_answer(line)

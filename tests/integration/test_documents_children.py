@@ -31,6 +31,14 @@ def test_a_forked_and_a_new_process_read_the_same(build: Callable[[], bytes], fo
 
 
 @BOTH_WAYS
+def test_what_is_needed_next_is_loaded_while_the_child_parses(start: Start) -> None:
+    called: list[str] = []
+    answer = read_isolated(files.make_docx(), "zip", "plan", meanwhile=lambda: called.append("once"), start=start)
+    assert isinstance(answer, Reading)
+    assert called == ["once"]
+
+
+@BOTH_WAYS
 def test_a_refusal_arrives(start: Start) -> None:
     with pytest.raises(DocumentError, match=r"^plan\.docx: its part word/document\.xml declares a DTD"):
         read_isolated(files.word_with_a_billion_laughs(), "zip", "plan.docx", start=start)
