@@ -27,7 +27,7 @@ from scheduler.planfile.folder import Stamp, read_files, stamp_file
 from scheduler.whole_files import keep_private, replace_file
 
 FOLDER = "drafts"
-MOST_DRAFTS = 200
+MOST_DRAFTS = 100  # of one author, so that nobody keeps the others from editing
 
 # Plans, contacts, rules and days off, and what an import keeps; neither settings nor passwords.
 _EDITABLE = re.compile(
@@ -82,6 +82,13 @@ class OvertakenError(SchedulerError):
         super().__init__(f"{', '.join(names)}: changed by somebody else meanwhile; look at both, then apply again")
 
 
+class TooManyDraftsError(SchedulerError):
+    """An author has as many drafts as are kept of one: they apply or discard some."""
+
+    def __init__(self) -> None:
+        super().__init__(f"there are {MOST_DRAFTS} drafts already; apply or discard some")
+
+
 class Drafts:
     """The drafts of one service; safe to use from several threads."""
 
@@ -98,13 +105,18 @@ class Drafts:
         now: datetime,
         review: ImportReview | None = None,
     ) -> Draft:
-        """Keep a new draft; UsageError for a file that is not edited here, or where there are too many drafts."""
+        """Keep an edit as a draft, and one that its author made before, by going back or a second click, once.
+
+        UsageError for a file that is not edited here, TooManyDraftsError where the author has too many.
+        """
         for file in files:
             check_name(file.name)
         with self._lock:
-            if len(self._list_ids()) >= MOST_DRAFTS:
-                raise UsageError(f"there are {MOST_DRAFTS} drafts already; apply or discard some")
-            draft = Draft(secrets.token_hex(8), author, title, now, files, review)
+            own = [draft for draft in self.list_drafts() if draft.author == author]
+            same = next((one for one in own if (one.files, one.review) == (files, review)), None)
+            if same is None and len(own) >= MOST_DRAFTS:
+                raise TooManyDraftsError
+            draft = Draft(secrets.token_hex(8) if same is None else same.id, author, title, now, files, review)
             self._write(draft)
         return draft
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.drafts import Draft, DraftFile, Drafts
+from scheduler.drafts import MOST_DRAFTS, Draft, DraftFile, Drafts
 from scheduler.ledger import Did
 from tests.integration.admin_site import START, Bench, Browser, make_editing_bench
 
@@ -348,3 +348,56 @@ def test_the_time_of_a_draft_is_when_it_was_last_worked_on(bench: Bench, lan: Br
     edit(lan, MOVED)
     (draft,) = list_drafts(bench)
     assert (draft.author, draft.made_at) == ("lan", START)
+
+
+OWN = {"sec-fetch-site": "same-origin"}
+
+
+def read_typed(page: str) -> dict[str, str]:
+    """Return the hidden fields of an error page: what was typed, to be sent once more."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_with_too_many_drafts_the_page_says_so_keeps_what_was_typed_and_lets_one_throw_all_away(
+    bench: Bench, lan: Browser
+) -> None:
+    drafts = Drafts(bench.config.parent)
+    for number in range(MOST_DRAFTS):
+        drafts.keep("lan", "Sửa", (DraftFile("holidays.yaml", None, b"# %d\n" % number),), START)
+    fields = {**open_text(lan), "csrf": lan.csrf}
+    fields["noi-dung"] = fields["noi-dung"].replace(*CONFIRMED, 1)
+    answer = lan.client.post(TEXT, data=fields, headers=OWN)
+    assert answer.status_code == 409
+    assert "bản nháp chưa áp dụng" in answer.text
+    assert read_typed(answer.text) == fields
+    assert "Bỏ mọi bản nháp của tôi" in lan.read("/admin/cau-hinh")
+    assert lan.click("/admin/nhap/bo-cua-toi") == "/admin/cau-hinh"
+    assert list_drafts(bench) == ()
+    assert lan.click(TEXT, **read_typed(answer.text)).startswith("/admin/nhap/")
+
+
+def test_what_was_typed_before_the_session_ended_is_sent_again_after_signing_in(bench: Bench, lan: Browser) -> None:
+    fields = {**open_text(lan), "csrf": lan.csrf}
+    fields["noi-dung"] = fields["noi-dung"].replace(*CONFIRMED, 1)
+    bench.clock.pass_time(hours=9)
+    refused = lan.client.post(TEXT, data=fields, headers=OWN)
+    assert refused.status_code == 401
+    assert read_typed(refused.text) == {**fields, "csrf": ""}
+    again = bench.sign_in()
+    asked = again.client.post(TEXT, data=read_typed(refused.text), headers=OWN)
+    assert asked.status_code == 403
+    assert list_drafts(bench) == ()
+    done = again.client.post(TEXT, data=read_typed(asked.text), headers=OWN)
+    assert done.status_code == 303
+    (draft,) = list_drafts(bench)
+    assert b"status: confirmed" in (draft.files[0].after or b"")
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "none"}])
+def test_what_another_site_sends_is_not_given_back(bench: Bench, lan: Browser, headers: dict[str, str]) -> None:
+    fields = {**open_text(lan), "csrf": "x"}
+    assert 'name="noi-dung"' not in lan.client.post(TEXT, data=fields, headers=headers).text
+    bench.clock.pass_time(hours=9)
+    assert 'name="noi-dung"' not in lan.client.post(TEXT, data=fields, headers=headers).text
+    assert 'name="noi-dung"' not in bench.visit().post(TEXT, data=fields, headers=OWN).text

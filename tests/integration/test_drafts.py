@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from scheduler.drafts import (
+    MOST_DRAFTS,
     Draft,
     DraftFile,
     Drafts,
     OvertakenError,
+    TooManyDraftsError,
     lay_over,
     rebase_draft,
     settle_conflict,
@@ -39,6 +41,21 @@ def drafts(tmp_path: Path) -> Drafts:
 
 def keep(drafts: Drafts, *files: DraftFile) -> Draft:
     return drafts.keep("lan", "Sửa danh bạ", files or (DraftFile("contacts.yaml", BASE, OURS),), NOW)
+
+
+def test_the_same_edit_by_the_same_person_is_one_draft(drafts: Drafts) -> None:
+    first, again = keep(drafts), keep(drafts)
+    other = drafts.keep("minh", "Sửa danh bạ", (DraftFile("contacts.yaml", BASE, OURS),), NOW)
+    assert again.id == first.id
+    assert {draft.id for draft in drafts.list_drafts()} == {first.id, other.id}
+
+
+def test_one_person_with_too_many_drafts_keeps_nobody_else_from_editing(drafts: Drafts) -> None:
+    for number in range(MOST_DRAFTS):
+        keep(drafts, DraftFile("contacts.yaml", BASE, b"a: %d\n" % number))
+    with pytest.raises(TooManyDraftsError, match="apply or discard some"):
+        keep(drafts)
+    assert drafts.keep("minh", "Sửa danh bạ", (DraftFile("contacts.yaml", BASE, OURS),), NOW).author == "minh"
 
 
 def test_a_draft_is_found_as_it_was_kept(drafts: Drafts, tmp_path: Path) -> None:

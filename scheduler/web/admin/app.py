@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from scheduler.clock import Clock
-from scheduler.drafts import Drafts
+from scheduler.documents import MAX_BYTES
+from scheduler.drafts import MOST_DRAFTS, Drafts, TooManyDraftsError
 from scheduler.errors import SchedulerError
 from scheduler.ledger import Ledger
 from scheduler.model import Admin
@@ -25,10 +26,11 @@ from scheduler.web.admin.books import Books
 from scheduler.web.admin.desk import AdminTeller, Desk, Running
 from scheduler.web.admin.gate import Gate
 from scheduler.web.admin.recent import Recent
+from scheduler.web.admin.resending import Resend, find_resend
 from scheduler.web.admin.roster import Roster
 from scheduler.web.admin.routes import PAGES
 from scheduler.web.admin.screens import Screens, Setting
-from scheduler.web.admin.sessions import Lifetime, Sessions
+from scheduler.web.admin.sessions import Lifetime, Session, Sessions
 from scheduler.web.admin.signing_in import SigningIn
 from scheduler.web.admin.throttle import Alarm, Throttle
 from scheduler.web.pages import StaticFiles
@@ -54,28 +56,43 @@ _HEADERS = (
 _KEEP_COUNTS = timedelta(seconds=3)
 _KEEP_READERS = timedelta(minutes=1)
 _HSTS = ("strict-transport-security", "max-age=31536000")
+_MEGABYTES = MAX_BYTES // (1024 * 1024)
 _FAULTS = {
     400: ("Không đọc được yêu cầu", "Trình duyệt đã gửi một yêu cầu không đọc được. Xin quay lại và thử lần nữa."),
     401: ("Phiên làm việc đã hết", "Việc vừa rồi chưa được ghi. Xin đăng nhập lại rồi làm lại."),
-    403: ("Không được phép", "Tài khoản này không được làm việc đó, hoặc trang đã mở quá lâu. Xin tải lại trang."),
+    403: ("Không được phép", "Tài khoản này không được làm việc đó, hoặc trang mở từ phiên trước. Xin tải lại trang."),
     404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc không còn nữa."),
     405: ("Không làm được như vậy", "Địa chỉ này không nhận cách gửi đó. Xin quay lại và dùng nút trên trang."),
-    413: ("Gửi lên quá lớn", "Nội dung gửi lên lớn hơn mức cho phép."),
+    409: ("Quá nhiều bản nháp", f"Bạn có {MOST_DRAFTS} bản nháp chưa áp dụng. Xin áp dụng hoặc bỏ bớt rồi gửi lại."),
+    413: ("Gửi lên quá lớn", f"Nội dung gửi lên lớn hơn mức cho phép; tài liệu nhiều nhất là {_MEGABYTES} MB."),
     429: ("Quá nhiều yêu cầu", "Xin chờ một lát rồi thử lại."),
     503: ("Tạm thời chưa làm được", "Dịch vụ đang bận hoặc không ghi được sổ. Xin thử lại sau ít phút."),
     500: ("Có lỗi xảy ra", "Việc vừa rồi có thể chưa được ghi. Chi tiết nằm trong nhật ký của dịch vụ."),
 }  # fmt: skip
 
+# Where the visitor mends what was in the way, and the form can go once more as it was.
+_SENT_AGAIN = (401, 403, 409, 503)
+
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Where an error page leads."""
+
+    path: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """What an error page says."""
+    """What an error page says; ``resend`` is what was typed, where it may go once more."""
 
     status: int
     title: str
     words: str
+    way: Way
+    resend: Resend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,8 @@ class _Faults:
         return response
 
     async def show_refusal(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, TooManyDraftsError):
+            return self._render(request, 409)
         _log.error("a page could not do its work", path=request.url.path, problem=str(error))
         return self._render(request, 503)
 
@@ -197,4 +216,15 @@ class _Faults:
             self._desk.zone,
             self._clock.now(),
         )
-        return self._desk.screens.render("fault", setting, Fault(status, title, words), status)
+        resend = find_resend(request) if status in _SENT_AGAIN else None
+        fault = Fault(status, title, words, _find_way(request, session, status), resend)
+        return self._desk.screens.render("fault", setting, fault, status)
+
+
+def _find_way(request: Request, session: Session | None, status: int) -> Way:
+    if session is None:
+        return Way(SIGN_IN, "Đăng nhập")
+    if status == 409:
+        return Way("/admin/cau-hinh#nhap", "Xem các bản nháp")
+    # What may be large is sent to where it is asked for.
+    return Way(request.url.path, "Quay lại") if status == 413 else Way(PREFIX, "Về trang đầu")

@@ -6,6 +6,7 @@ IO: reads the request's form, bounded. Pages run in Starlette's threads, since t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +20,7 @@ from starlette.types import Message
 from scheduler.clock import Clock
 from scheduler.web.admin.asking import CSRF_FIELD, SIGN_IN, Action, Asked, Page
 from scheduler.web.admin.desk import Desk
+from scheduler.web.admin.resending import LARGEST_KEPT, is_own_form, keep_form
 from scheduler.web.admin.roster import Roster
 from scheduler.web.admin.screens import Setting
 from scheduler.web.admin.sessions import Session
@@ -84,12 +86,14 @@ class Gate:
         async def answer(request: Request) -> Response:
             session = self.find_session(request)
             if session is None:
+                await self._keep_typed(request, action)
                 raise HTTPException(401)
             self.check_origin(request)
             if session.admin.role != "admin" and not action.for_viewers:
                 raise HTTPException(403)
             form = await read_form(request, action.largest, action.files)
             try:
+                keep_form(request, form)
                 token = form.get(CSRF_FIELD)
                 if not isinstance(token, str) or not session.owns(token):
                     raise HTTPException(403)
@@ -98,6 +102,13 @@ class Gate:
                 await form.close()
 
         return answer
+
+    async def _keep_typed(self, request: Request, action: Action) -> None:
+        """Keep what somebody typed whose session ended meanwhile; of a stranger nothing is read."""
+        if self.cookie not in request.cookies or action.files or not is_own_form(request):
+            return
+        with suppress(HTTPException):
+            keep_form(request, await read_form(request, min(action.largest, LARGEST_KEPT), 0))
 
     def _make_asked(self, request: Request, session: Session, form: FormData) -> Asked:
         words = tuple((name, str(value)) for name, value in request.path_params.items())

@@ -63,6 +63,16 @@ def discard_draft(desk: Desk, asked: Asked) -> Response:
     return go_to(PATH)
 
 
+def discard_own_drafts(desk: Desk, asked: Asked) -> Response:
+    """Throw all drafts of the visitor away."""
+    own = [draft for draft in desk.drafts.list_drafts() if draft.author == asked.visitor.id]
+    for draft in own:
+        if desk.drafts.discard(draft.id):
+            desk.ledger.actions.add(Action(asked.now, asked.by, Did.DISCARDED, draft.title))
+    desk.tell(asked, f"Đã bỏ {len(own)} bản nháp của bạn. Không có gì thay đổi.")
+    return go_to(PATH)
+
+
 def settle_draft(desk: Desk, asked: Asked) -> Response:
     """Set one file of a draft on what somebody else made of it; where lines clash, as the visitor chose."""
     draft, keep = desk.drafts.find(asked.word("draft")), _KEEPS.get(asked.field("giu"))

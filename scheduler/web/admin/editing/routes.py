@@ -11,7 +11,7 @@ from scheduler.web.admin.editing.contact_pages import (
     show_contacts,
     show_new_contact,
 )
-from scheduler.web.admin.editing.deciding import apply_draft, discard_draft, settle_draft
+from scheduler.web.admin.editing.deciding import apply_draft, discard_draft, discard_own_drafts, settle_draft
 from scheduler.web.admin.editing.files import show_files
 from scheduler.web.admin.editing.plan_page import save_head, show_plan
 from scheduler.web.admin.editing.report_form import (
@@ -87,6 +87,7 @@ EDITING: tuple[Page | Action, ...] = (
     Page("/admin/tai-len", show_upload),
     Action("/admin/tai-len", take_upload, largest=LARGEST_UPLOAD, files=1),
     Page("/admin/nhap/{draft}", show_draft),
+    Action("/admin/nhap/bo-cua-toi", discard_own_drafts),
     Action("/admin/nhap/{draft}/ap-dung", apply_draft),
     Action("/admin/nhap/{draft}/bo", discard_draft),
     Action("/admin/nhap/{draft}/ghep", settle_draft),
