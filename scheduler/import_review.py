@@ -6,16 +6,25 @@ Pure. The document itself is not kept: what stands here is all that is left of i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from scheduler.documents.document import Document, Table
+from scheduler.intake.schedule import find_schedule_tables
 from scheduler.merging import Change
 from scheduler.model import Finding, Plan, Severity
 
 MOST_FINDINGS = 300
 _LONGEST_TEXT = 600
 _MOST_CELLS = 40
+
+# What the document as a whole lacks: no words of it show that.
+_OF_THE_WHOLE = frozenset(
+    {
+        "address-needed", "issued-missing", "number-missing", "organiser-missing", "report-missing", "team-missing",
+        "title-missing",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,8 @@ def review_import(
     """Put each finding beside its words, the gravest first, and those that have words before those of no one place."""
     texts = _list_texts(document)
     order = list(Severity)
-    found = sorted(findings, key=lambda one: (order.index(one.severity), _name_row(one.where) not in texts))
+    told = (replace(one, where="") if one.code in _OF_THE_WHOLE else one for one in findings)
+    found = sorted(told, key=lambda one: (order.index(one.severity), _name_row(one.where) not in texts))
     reviewed = tuple(ReviewedFinding(one, texts.get(_name_row(one.where), ())) for one in found[:MOST_FINDINGS])
     return ImportReview(document.name, plan, reviewed, changes, held, max(0, len(found) - MOST_FINDINGS))
 
@@ -178,13 +188,20 @@ def review_from_json(content: ReviewJson) -> ImportReview:
 
 
 def _list_texts(document: Document) -> dict[str, tuple[SourceText, ...]]:
-    """Return the words at each place: of a paragraph itself, of a table's row with the heads of its columns."""
+    """Return the words at each place: of a paragraph itself, of a schedule's row with the heads of its columns.
+
+    A table that is no schedule, such as the letterhead, has no head that could be told for one.
+    """
     texts: dict[str, tuple[SourceText, ...]] = {}
+    schedules = {id(each.table): each.columns for each in find_schedule_tables(document, year=None)}
     for block in document.blocks:
         if isinstance(block, Table):
-            heads = [cell.text for cell in block.rows[0].cells] if block.rows else []
+            columns = schedules.get(id(block))
             for number, row in enumerate(block.rows):
-                pairs = zip(heads if number else [""] * len(heads), row.cells, strict=False)
+                heads = ("",) * len(row.cells)
+                if columns is not None and number >= columns.first_row:
+                    heads = columns.heads
+                pairs = zip(heads, row.cells, strict=False)
                 texts.setdefault(row.place, tuple(_cut(h, c.text) for h, c in pairs if c.text)[:_MOST_CELLS])
         else:
             texts.setdefault(block.place, (_cut("", block.text),))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 
 from scheduler.cli.wiring import load_everything
@@ -229,3 +230,42 @@ def test_every_finding_has_words_of_its_own() -> None:
     }
     assert len(codes) > 25
     assert codes - FINDINGS.keys() == set()
+
+
+def write_plan_with_letterhead(path: Path) -> bytes:
+    """Write a Word plan whose letterhead is a table, as offices lay it out, and whose schedule has a title row."""
+    document = docx.Document()
+    letterhead = document.add_table(2, 2)
+    schedule = document.add_table(3, 3)
+    said = (
+        ("ỦY BAN NHÂN DÂN TỈNH\nSỞ NỘI VỤ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"),
+        ("Số:       /KH-SNV", "Bắc Giang, ngày    tháng 4 năm 2027"),
+    )
+    visits = (
+        ("Đơn vị được kiểm tra", "Thời gian", "Ghi chú"),
+        ("Sơn Động", "31/6/2027", "Từ 8 giờ"),
+        ("Lục Ngạn", "22/6/2027", ""),
+    )
+    for table, rows in ((letterhead, said), (schedule, visits)):
+        for row, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                table.cell(row, column).text = text
+    document.add_paragraph("KẾ HOẠCH kiểm tra công tác văn thư năm 2027")
+    document.save(str(path))
+    return path.read_bytes()
+
+
+def test_only_a_schedule_has_heads_and_what_the_whole_lacks_is_beside_no_words(
+    bench: Bench, lan: Browser, tmp_path: Path
+) -> None:
+    hand_in(lan, write_plan_with_letterhead(tmp_path / "plan.docx"), "ke-hoach.docx", ma="van-thu-2027")
+    (draft,) = list_drafts(bench)
+    assert draft.review is not None
+    found = {one.finding.code: one for one in draft.review.findings}
+    assert [(text.head, text.text) for text in found["number-blank"].source] == [
+        ("", "Số: /KH-SNV"),
+        ("", "Bắc Giang, ngày tháng 4 năm 2027"),
+    ]
+    assert ("Thời gian", "31/6/2027") in [(text.head, text.text) for text in found["date-impossible"].source]
+    assert (found["report-missing"].finding.where, found["report-missing"].source) == ("", ())
+    assert (found["address-needed"].finding.where, found["address-needed"].source) == ("", ())
