@@ -82,6 +82,17 @@ class OvertakenError(SchedulerError):
         super().__init__(f"{', '.join(names)}: changed by somebody else meanwhile; look at both, then apply again")
 
 
+class UntouchableFileError(SchedulerError):
+    """The system refuses a file of the configuration folder: whoever keeps the machine mends its owner and mode."""
+
+    def __init__(self, path: Path, name: str, said: str, *, is_read: bool) -> None:
+        self.name = name
+        self.said = said
+        self.is_read = is_read
+        remedy = "mend its owner and mode" if is_read else "mend its owner and mode: the service must be able to"
+        super().__init__(f"{path}: cannot be {'read' if is_read else 'written'} ({said}); {remedy}")
+
+
 class TooManyDraftsError(SchedulerError):
     """An author has as many drafts as are kept of one: they apply or discard some."""
 
@@ -184,8 +195,8 @@ class Drafts:
                 for file in done:
                     with suppress(OSError):
                         _put(config_dir / file.name, file.before)
-                said = f"cannot be written ({error.strerror}); mend its owner and mode: the service must be able to"
-                raise SchedulerError(f"{error.filename or config_dir}: {said}") from error
+                name = draft.files[len(done)].name
+                raise UntouchableFileError(config_dir / name, name, error.strerror or "", is_read=False) from error
             self.discard(draft.id)
 
     def _list_ids(self) -> tuple[str, ...]:
@@ -280,7 +291,7 @@ def read_content(config_dir: Path, name: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SchedulerError(f"{path}: cannot be read ({error.strerror}); mend its owner and mode") from error
+        raise UntouchableFileError(path, name, error.strerror or "", is_read=True) from error
 
 
 def _put(path: Path, content: bytes | None) -> None:

@@ -35,7 +35,7 @@ from scheduler.lasting import set_apart_what_lasts
 from scheduler.ledger import Did, Ledger, find_sqlite_file, hold_instance_lock
 from scheduler.links import LinkSigner
 from scheduler.mailer import Mailer, RelaySettings
-from scheduler.model import RecordedEvent
+from scheduler.model import OFFICE_ZONE, RecordedEvent
 from scheduler.planfile.folder import FolderFiles, Reading, read_files
 from scheduler.publishing import FeedPublisher, TokenWatch
 from scheduler.service import Service
@@ -133,7 +133,6 @@ class _Running:
             fallback=self._find_fallback(started),
             on_decision=self._note_decision,
         )
-        self._first = setup
         self._published_on: date | None = None
         self._timer = Timer(WallClock(), self._service.tick)
         self._service.on_progress = self._timer.beat
@@ -165,6 +164,10 @@ class _Running:
         if self._problems:
             self._refuse_edit(self._problems)
         self._service.start()
+        if self._find_snapshot() is None:
+            # What was first handed in waits for approval: until then there is no calendar, and that is shown.
+            today = read_wall_clock().astimezone(OFFICE_ZONE).date()
+            self._board.publish(compose_agenda((), today=today, public_url=self._settings.public_url))
         self._tokens.start()
         app = build_app(
             self._shelf,
@@ -211,7 +214,8 @@ class _Running:
         return (*self._problems, *self._warnings)
 
     def _begin(self, address: Address) -> None:
-        public = [feed_path(w.plan.id) for w in self._first.snapshot.wanted if w.plan.public]
+        snapshot = self._find_snapshot()
+        public = [] if snapshot is None else [feed_path(w.plan.id) for w in snapshot.wanted if w.plan.public]
         _log.info("listening", url=str(address), feeds=public)
         self._timer.start()
         self._watcher.start()

@@ -145,7 +145,9 @@ def test_a_viewer_may_see_every_page_and_do_nothing_but_sign_out(bench: Bench) -
     assert take_picture(bench) == before
     for door in list_doors(bench):
         if door.method == "GET" and door.pattern not in (SIGN_IN, "/admin/thu/bang.{kind}"):
-            assert minh.client.get(door.path()).status_code in (200, 404), door
+            # A draft that is gone leads to those there are.
+            expected = (303,) if door.pattern == "/admin/nhap/{draft}" else (200, 404)
+            assert minh.client.get(door.path()).status_code in expected, door
 
 
 @pytest.mark.parametrize("token", [None, "", "x" * 43])
@@ -199,7 +201,7 @@ def test_no_request_of_somebody_signed_in_crashes_a_page(
     data = {"csrf": lan.csrf, **form} if door.method == "POST" else None
     answer = lan.client.request(door.method, f"{path}?{query}", data=data)
     assert answer.status_code < 500, (door, path, query, form)
-    assert answer.status_code in (200, 303, 400, 403, 404, 405, 413), answer.status_code
+    assert answer.status_code in (200, 303, 400, 403, 404, 405, 409, 413), answer.status_code
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +231,7 @@ def test_no_body_crashes_an_action_or_sign_in(bench: Bench, shared_lan: list[Bro
 
 
 def test_a_strange_path_is_not_found(bench: Bench, shared_lan: list[Browser]) -> None:
-    for path in ("/admin/", "/admin//thu", "/admin/thu/", "/admin/thu/-1", "/admin/" + quote("ạ" * 200), "/admin/%00"):
+    for path in ("/admin//thu", "/admin/thu/", "/admin/thu/-1", "/admin/" + quote("ạ" * 200), "/admin/%00"):
         assert shared_lan[0].client.get(path).status_code == 404, path
 
 

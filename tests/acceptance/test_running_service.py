@@ -90,6 +90,21 @@ def test_the_service_serves_its_feed_sends_what_is_due_and_stops_on_sigterm(tmp_
     assert sorted(arrived) == sorted(row["to"] for row in every if row["state"] == "sent")
 
 
+def test_a_first_configuration_that_waits_for_approval_is_not_said_to_be_opening(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(SHIPPED_CONFIG, config)
+    move_to_now(config)
+    with running_service(config, smtp_port=1, SCHEDULER_EDITS__MAILS_AT_ONCE="1") as (_, url):
+        assert "Hiện chưa có kế hoạch nào được công bố." in read(f"{url}/")
+        assert read_status(f"{url}/feeds/kiem-tra-2024.ics") == 404
+        waiting = re.search(r"edit (\w+) waits", run_command("status", folder=tmp_path).out)
+        assert waiting is not None
+        assert run_command("approve", waiting[1], folder=tmp_path).status == 0
+        with (config / "holidays.yaml").open("a", encoding="utf-8") as days:
+            days.write("# Saved, so that the service looks at once.\n")
+        wait_until(lambda: "Sơn Động" in read(f"{url}/"))
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Ask every twentieth of a second, for as long as a very slow machine may need."""
     pause = threading.Event()

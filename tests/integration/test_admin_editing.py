@@ -120,7 +120,9 @@ def test_a_draft_that_is_thrown_away_changes_nothing(bench: Bench, lan: Browser)
     before, review = read_plan(bench), edit(lan, MOVED)
     assert lan.click(f"{review}/bo") == "/admin/cau-hinh"
     assert (read_plan(bench), list_drafts(bench)) == (before, ())
-    assert lan.client.get(review).status_code == 404
+    gone = lan.client.get(review)
+    assert (gone.status_code, gone.headers["location"]) == (303, "/admin/cau-hinh")
+    assert "Bản nháp này không còn: đã được áp dụng, hoặc đã bỏ." in lan.read("/admin/cau-hinh")
     assert lan.click(f"{review}/ap-dung") == "/admin/cau-hinh"
     assert "không còn" in lan.read("/admin/cau-hinh")
 
@@ -401,3 +403,10 @@ def test_what_another_site_sends_is_not_given_back(bench: Bench, lan: Browser, h
     bench.clock.pass_time(hours=9)
     assert 'name="noi-dung"' not in lan.client.post(TEXT, data=fields, headers=headers).text
     assert 'name="noi-dung"' not in bench.visit().post(TEXT, data=fields, headers=OWN).text
+
+
+def test_who_may_only_look_is_not_said_to_edit(bench: Bench, lan: Browser) -> None:
+    bench.sign_in("minh").read(TEXT)
+    assert "cũng đang sửa" not in lan.read(TEXT)
+    bench.sign_in("linh").read(TEXT)
+    assert "cũng đang sửa tệp này" in lan.read(TEXT)

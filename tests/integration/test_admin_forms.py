@@ -1,5 +1,6 @@
 """Forms of editing: what they change in the text of the files, line by line, and what they refuse."""
 
+import errno
 import html
 import re
 from collections.abc import Iterator
@@ -366,7 +367,9 @@ def test_a_file_that_is_wrong_is_edited_as_text(bench: Bench, lan: Browser) -> N
     for file, path in ((PLAN, PAGE), ("contacts.yaml", f"{HERE}/danh-ba"), ("reminders.yaml", f"{HERE}/nhac-viec")):
         (bench.config / file).write_text("x: [", encoding="utf-8")
         assert f'href="{HERE}/tep/{file}">Sửa dạng chữ' in lan.read(path)
-    assert lan.client.get(f"{PAGE}/kiem-tra/son-dong").status_code == 404
+    for part, whole in ((f"{PAGE}/kiem-tra/son-dong", PAGE), (f"{HERE}/danh-ba/truong-doan", f"{HERE}/danh-ba")):
+        asked = lan.client.get(part)
+        assert (asked.status_code, asked.headers["location"]) == (303, whole)
     answer = lan.client.post(f"{PAGE}", data={"csrf": lan.csrf, "ten": "x"})
     assert answer.status_code == 400
 
@@ -438,3 +441,30 @@ def test_contacts_in_a_spreadsheet_are_shown_and_not_edited(bench: Bench, lan: B
     assert "Danh bạ nằm trong bảng tính contacts.csv" in page
     assert "danh-ba-moi" not in page
     assert lan.client.get(f"{HERE}/danh-ba-moi").status_code == 404
+
+
+def test_a_file_that_cannot_be_read_is_named_and_leaves_the_others_to_be_edited(bench: Bench, lan: Browser) -> None:
+    (bench.config / "reminders.yaml").unlink()
+    (bench.config / "reminders.yaml").mkdir()
+    assert "Quy tắc nhắc việc" in lan.read(HERE)
+    assert "Trưởng đoàn" in lan.read(f"{HERE}/danh-ba")
+    answer = lan.client.get(f"{HERE}/tep/reminders.yaml")
+    assert answer.status_code == 503
+    assert "Dịch vụ không đọc được tệp reminders.yaml trong thư mục cấu hình (Is a directory)." in answer.text
+
+
+def test_a_folder_that_cannot_be_written_is_told_as_such_and_the_draft_stays(bench: Bench, lan: Browser) -> None:
+    path = f"{HERE}/danh-ba/truong-doan"
+    draft = send(lan, path, put(open_form(lan, path), ten="Bà Trưởng đoàn"))
+    drafts = Drafts(bench.config.parent).list_drafts()
+    version = lan.read(draft).partition('name="ban" value="')[2].partition('"')[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scheduler.drafts.replace_file", _refuse_writing)
+        answer = lan.client.post(f"{draft}/ap-dung", data={"csrf": lan.csrf, "ban": version})
+    assert answer.status_code == 503
+    assert "Dịch vụ không ghi được tệp contacts.yaml trong thư mục cấu hình (Read-only file system)." in answer.text
+    assert Drafts(bench.config.parent).list_drafts() == drafts
+
+
+def _refuse_writing(path: Path, content: bytes) -> None:
+    raise OSError(errno.EROFS, "Read-only file system", str(path))

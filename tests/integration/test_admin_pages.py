@@ -247,6 +247,16 @@ def test_a_waiting_edit_is_shown_with_its_reasons_and_approved_by_name(bench: Be
     assert "Duyệt thay đổi" in lan.read("/admin/nhat-ky/thao-tac")
 
 
+def test_a_first_plan_that_waits_for_approval_is_not_said_to_be_missing(bench: Bench, lan: Browser) -> None:
+    bench.run.snapshot = None
+    assert "Chưa có kế hoạch nào</h2>" in lan.read("/admin")
+    bench.ledger.edits.let_wait("abc123", ("66 mails would go out at once, more than 50",), START)
+    page = lan.read("/admin")
+    assert "Chưa có kế hoạch nào</h2>" not in page
+    assert "Cấu hình trước đó vẫn đang chạy" not in page
+    assert "Chưa có kế hoạch nào đang chạy: duyệt rồi lịch mới hiện và thư mới gửi." in page
+
+
 def test_an_address_is_given_out_once_and_taken_back(bench: Bench, lan: Browser) -> None:
     fields = {"lich": "plan|unit-son-dong", "nguoi": "UBND huyện Sơn Động", "thiet-bi": "điện thoại"}
     assert lan.click("/admin/lich/cap", **fields) == "/admin/lich"

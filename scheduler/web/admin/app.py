@@ -16,14 +16,16 @@ from starlette.types import Message, Receive, Scope, Send
 
 from scheduler.clock import Clock
 from scheduler.documents import MAX_BYTES
-from scheduler.drafts import MOST_DRAFTS, Drafts, TooManyDraftsError
+from scheduler.drafts import MOST_DRAFTS, Drafts, TooManyDraftsError, UntouchableFileError
 from scheduler.errors import SchedulerError
 from scheduler.ledger import Ledger
 from scheduler.model import Admin
 from scheduler.settings_sections import SignInSettings
-from scheduler.web.admin.asking import SIGN_IN, SIGN_OUT
+from scheduler.web.admin.asking import SIGN_IN, SIGN_OUT, go_to
 from scheduler.web.admin.books import Books
 from scheduler.web.admin.desk import AdminTeller, Desk, Running
+from scheduler.web.admin.editing.files import find_form
+from scheduler.web.admin.editing.forms import WrongFileError
 from scheduler.web.admin.gate import Gate
 from scheduler.web.admin.recent import Recent
 from scheduler.web.admin.resending import Resend, find_resend
@@ -200,13 +202,18 @@ class _Faults:
     async def show_refusal(self, request: Request, error: Exception) -> Response:
         if isinstance(error, TooManyDraftsError):
             return self._render(request, 409)
+        if isinstance(error, WrongFileError):
+            if request.method == "GET":
+                # The page of the whole file says that it is wrong, and leads to its text.
+                return go_to(find_form(error.file) + (f"?{request.url.query}" if request.url.query else ""))
+            return self._render(request, 503, f"Tệp {error.file} có chỗ sai. Xin sửa dạng chữ trước, rồi gửi lại.")
         _log.error("a page could not do its work", path=request.url.path, problem=str(error))
-        return self._render(request, 503)
+        return self._render(request, 503, _word_untouchable(error) if isinstance(error, UntouchableFileError) else "")
 
     async def show_crash(self, request: Request, error: Exception) -> Response:
         return self._render(request, 500)
 
-    def _render(self, request: Request, status: int) -> Response:
+    def _render(self, request: Request, status: int, instead: str = "") -> Response:
         title, words = _FAULTS.get(status, _FAULTS[500])
         session = self._gate.find_session(request)
         setting = Setting(
@@ -217,7 +224,7 @@ class _Faults:
             self._clock.now(),
         )
         resend = find_resend(request) if status in _SENT_AGAIN else None
-        fault = Fault(status, title, words, _find_way(request, session, status), resend)
+        fault = Fault(status, title, instead or words, _find_way(request, session, status), resend)
         return self._desk.screens.render("fault", setting, fault, status)
 
 
@@ -228,3 +235,11 @@ def _find_way(request: Request, session: Session | None, status: int) -> Way:
         return Way("/admin/cau-hinh#nhap", "Xem các bản nháp")
     # What may be large is sent to where it is asked for.
     return Way(request.url.path, "Quay lại") if status == 413 else Way(PREFIX, "Về trang đầu")
+
+
+def _word_untouchable(error: UntouchableFileError) -> str:
+    what = "đọc" if error.is_read else "ghi"
+    return (
+        f"Dịch vụ không {what} được tệp {error.name} trong thư mục cấu hình ({error.said}). Người quản máy chủ cần sửa "
+        f"chủ sở hữu và quyền của tệp hoặc thư mục để dịch vụ {what} được. Chưa có gì thay đổi."
+    )

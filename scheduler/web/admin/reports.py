@@ -118,7 +118,7 @@ def mark_report(desk: Desk, asked: Asked) -> Response:
     if mark is Mark.RECEIVED:
         on = asked.day("ngay") if asked.field("ngay") else today
     if mark is Mark.RECEIVED and (on is None or not date(2000, 1, 1) <= on <= today):
-        desk.tell(asked, "Chưa ghi: ngày nhận phải là một ngày đã qua, hoặc hôm nay.", is_good=False)
+        desk.tell(asked, "Chưa ghi: ngày nhận phải từ 01/01/2000 đến hôm nay.", is_good=False)
     else:
         desk.ledger.arrivals.add(ReportMark(plan_id, report_id, place, mark, on, asked.by, asked.now))
         desk.look_anew()

@@ -16,6 +16,7 @@ from scheduler.web.admin.visits import show_visits
 
 PAGES: tuple[Page | Action, ...] = (
     Page("/admin", show_overview),
+    Page("/admin/", show_overview),
     Action("/admin/tam-dung", pause_mail),
     Action("/admin/gui-tiep", resume_mail),
     Action("/admin/duyet/{fingerprint}", approve_edit),

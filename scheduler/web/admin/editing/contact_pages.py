@@ -17,7 +17,16 @@ from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import PATH
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame, open_footing
 from scheduler.web.admin.editing.item_texts import Item, Items
-from scheduler.web.admin.editing.items import find_item, find_items, list_ids, save_items, say, say_all, set_value
+from scheduler.web.admin.editing.items import (
+    find_item,
+    find_items,
+    list_ids,
+    require_items,
+    save_items,
+    say,
+    say_all,
+    set_value,
+)
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.mails import Choice
 from scheduler.web.admin.paging import Pages, make_pages
@@ -106,7 +115,7 @@ def show_contacts(desk: Desk, asked: Asked) -> Response:
 def show_contact_form(desk: Desk, asked: Asked) -> Response:
     """Show one contact to be edited."""
     footing = open_footing(desk, asked, CONTACTS)
-    item = find_item(find_items(desk, footing), asked.word("contact"))
+    item = find_item(require_items(desk, footing), asked.word("contact"))
     return _show(desk, asked, footing, (), _fill(item), asked.word("contact"))
 
 

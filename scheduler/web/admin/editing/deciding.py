@@ -13,20 +13,19 @@ from scheduler.ledger import Action, Did
 from scheduler.trail import name_version
 from scheduler.web.admin.asking import Asked, go_to
 from scheduler.web.admin.desk import Desk, Trial
-from scheduler.web.admin.editing.files import PATH, is_edited_here
+from scheduler.web.admin.editing.files import GONE, PATH, is_edited_here
 from scheduler.web.admin.editing.people import find_saver, tell_editors
 from scheduler.web.admin.editing.text_editor import link_draft, link_text
 from scheduler.web.admin.sessions import Notice
 
 _KEEPS = {"toi": Keep.OURS, "kia": Keep.THEIRS, "ca-hai": Keep.BOTH}
-_GONE = "Bản nháp này không còn: đã được áp dụng, hoặc đã bỏ."
 
 
 def apply_draft(desk: Desk, asked: Asked) -> Response:
     """Put a draft in place, where it is still what was shown, nothing is wrong with it, and nobody was quicker."""
     draft = desk.drafts.find(asked.word("draft"))
     if draft is None:
-        desk.tell(asked, _GONE, is_good=False)
+        desk.tell(asked, GONE, is_good=False)
         return go_to(PATH)
     review = go_to(link_draft(draft.id))
     rebased = rebase_draft(desk.config_dir, draft)
@@ -52,7 +51,7 @@ def discard_draft(desk: Desk, asked: Asked) -> Response:
     """Throw a draft away; its author is told where that is somebody else."""
     draft = desk.drafts.find(asked.word("draft"))
     if draft is None or not desk.drafts.discard(draft.id):
-        desk.tell(asked, _GONE, is_good=False)
+        desk.tell(asked, GONE, is_good=False)
         return go_to(PATH)
     desk.ledger.actions.add(Action(asked.now, asked.by, Did.DISCARDED, draft.title))
     if draft.author != asked.visitor.id:
@@ -77,7 +76,7 @@ def settle_draft(desk: Desk, asked: Asked) -> Response:
     """Set one file of a draft on what somebody else made of it; where lines clash, as the visitor chose."""
     draft, keep = desk.drafts.find(asked.word("draft")), _KEEPS.get(asked.field("giu"))
     if draft is None:
-        desk.tell(asked, _GONE, is_good=False)
+        desk.tell(asked, GONE, is_good=False)
         return go_to(PATH)
     file = next((file for file in draft.files if file.name == asked.field("tep")), None)
     if file is None or keep is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from scheduler.drafts import Draft, read_content
+from scheduler.drafts import Draft
 from scheduler.planfile.read import CONTACTS, DAYS, PLANS, RULES, list_plan_files
 from scheduler.planfile.sheet import find_sheets
 from scheduler.web.admin.asking import Asked
@@ -16,6 +16,7 @@ from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.people import list_editors, name_admin
 
 PATH = "/admin/cau-hinh"
+GONE = "Bản nháp này không còn: đã được áp dụng, hoặc đã bỏ."
 _WORDS = {CONTACTS: "Danh bạ", RULES: "Quy tắc nhắc việc", DAYS: "Ngày nghỉ và ngày làm bù"}
 _SAID = {
     CONTACTS: "Gửi thư cho ai: mỗi người hoặc cơ quan một mục, với địa chỉ thư.",
@@ -66,9 +67,7 @@ def show_files(desk: Desk, asked: Asked) -> Response:
         asked,
         FilesPage(
             plans=tuple(_make_row(desk, asked, name) for name in plans if _PLAN.fullmatch(name)),
-            others=tuple(
-                _make_row(desk, asked, name) for name in _WORDS if read_content(desk.config_dir, name) is not None
-            ),
+            others=tuple(_make_row(desk, asked, name) for name in _WORDS if (desk.config_dir / name).exists()),
             sheets=tuple(path.name for path in find_sheets(desk.config_dir)),
             drafts=list_draft_rows(desk, asked),
         ),

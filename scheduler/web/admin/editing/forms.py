@@ -26,6 +26,14 @@ OVERTAKEN = "Tệp đã đổi từ khi bạn mở trang này. Xin xem lại cá
 AS_TEXT = "Không sửa được từng dòng của tệp này bằng biểu mẫu; hãy sửa dạng chữ."
 
 
+class WrongFileError(SchedulerError):
+    """A part of a file was asked for in a form, and the file is wrong: it is mended as text first."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(f"{file} is wrong; mend it as text first")
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one field, by the id it has on the page."""

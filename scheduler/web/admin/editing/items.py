@@ -11,7 +11,7 @@ from scheduler.planfile import Json
 from scheduler.planfile.amend import amend_list_text
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
-from scheduler.web.admin.editing.forms import Fault, decode, save_form
+from scheduler.web.admin.editing.forms import Fault, WrongFileError, decode, save_form
 from scheduler.web.admin.editing.item_texts import LIST_OF, Item, Items, read_items
 from scheduler.web.admin.editing.saving import Footing
 
@@ -21,9 +21,17 @@ def find_items(desk: Desk, footing: Footing) -> Items | None:
     return None if footing.content is None else desk.item_readings.read(footing.file, footing.content)
 
 
-def find_item(items: Items | None, item_id: str) -> Item:
+def require_items(desk: Desk, footing: Footing) -> Items:
+    """Return the items of a footing; WrongFileError where only text helps, 404 where there is no file."""
+    items = find_items(desk, footing)
+    if items is None:
+        raise HTTPException(404) if footing.content is None else WrongFileError(footing.file)
+    return items
+
+
+def find_item(items: Items, item_id: str) -> Item:
     """Return the item with an id; 404 where there is none."""
-    item = next((item for item in items or () if item.get("id") == item_id), None)
+    item = next((item for item in items if item.get("id") == item_id), None)
     if item is None:
         raise HTTPException(404)
     return item

@@ -36,10 +36,14 @@ class Openings:
         self._octets = 0
 
     def note(self, session: Session, file: str, content: bytes | None, now: datetime) -> None:
-        """Note that a session was shown ``content`` of a file to edit; None where there is no file yet."""
+        """Note that a session was shown ``content`` of a file to edit; None where there is no file yet.
+
+        Who may only look is no editor, and nobody is told of them.
+        """
         with self._lock:
             self._openings = {key: one for key, one in self._openings.items() if now - one.at < _STAYS_OPEN}
-            self._openings[session.id, file] = Opening(session, file, now)
+            if session.admin.role == "admin":
+                self._openings[session.id, file] = Opening(session, file, now)
             if content is not None:
                 self._keep(digest_content(content), content)
 

@@ -20,6 +20,7 @@ from scheduler.web.admin.editing.forms import (
     FormError,
     FormReader,
     Frame,
+    WrongFileError,
     decode,
     make_frame,
     open_footing,
@@ -113,10 +114,10 @@ def read_footing(desk: Desk, footing: Footing) -> Plan | None:
 
 
 def require_plan(desk: Desk, footing: Footing) -> Plan:
-    """Return the plan of a footing; 404 where its file is wrong, and only text helps."""
+    """Return the plan of a footing; WrongFileError where only text helps."""
     plan = read_footing(desk, footing)
     if plan is None:
-        raise HTTPException(404)
+        raise WrongFileError(footing.file)
     return plan
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from scheduler.drafts import Draft, DraftFile, Rebased, name_draft, read_content, rebase_draft
 from scheduler.errors import Problem
 from scheduler.import_review import PlacedFact, place_facts
-from scheduler.web.admin.asking import Asked
+from scheduler.web.admin.asking import Asked, go_to
 from scheduler.web.admin.desk import Desk, Trial
-from scheduler.web.admin.editing.files import find_form, is_edited_here, word_file
+from scheduler.web.admin.editing.files import GONE, PATH, find_form, is_edited_here, word_file
 from scheduler.web.admin.editing.found_words import list_facts
 from scheduler.web.admin.editing.people import find_saver, list_editors, name_admin
 from scheduler.web.admin.editing.placing import PlacedProblem, place_problems
@@ -115,7 +114,8 @@ def show_draft(desk: Desk, asked: Asked) -> Response:
     """Show a draft on the footing of the files as they are now; the draft itself is left as it is."""
     draft = desk.drafts.find(asked.word("draft"))
     if draft is None:
-        raise HTTPException(404)
+        desk.tell(asked, GONE, is_good=False)
+        return go_to(PATH)
     rebased = rebase_draft(desk.config_dir, draft)
     trial = Trial() if rebased.conflicts else desk.running.try_draft(rebased.draft, asked.now)
     differences = trial.differences

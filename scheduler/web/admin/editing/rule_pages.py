@@ -17,7 +17,7 @@ from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import PATH
 from scheduler.web.admin.editing.forms import WRONG, Fault, Frame, make_frame, open_footing
 from scheduler.web.admin.editing.item_texts import Items
-from scheduler.web.admin.editing.items import find_item, find_items, list_ids, save_items, say
+from scheduler.web.admin.editing.items import find_item, find_items, list_ids, require_items, save_items, say
 from scheduler.web.admin.editing.rule_form import (
     ABOUTS,
     AUDIENCES,
@@ -80,7 +80,7 @@ def show_rules(desk: Desk, asked: Asked) -> Response:
 def show_rule_form(desk: Desk, asked: Asked) -> Response:
     """Show one rule to be edited."""
     footing = open_footing(desk, asked, RULES)
-    item = find_item(find_items(desk, footing), asked.word("rule"))
+    item = find_item(require_items(desk, footing), asked.word("rule"))
     return _show(desk, asked, footing, (), fill_rule(item), asked.word("rule"))
 
 
