@@ -364,6 +364,7 @@ def test_a_form_that_was_opened_too_long_ago_is_shown_again(bench: Bench, lan: B
 
 
 def test_a_file_that_is_wrong_is_edited_as_text(bench: Bench, lan: Browser) -> None:
+    fields = put(open_form(lan, f"{PAGE}/kiem-tra/son-dong"), ngay="2024-05-27", ban="f" * 64)
     for file, path in ((PLAN, PAGE), ("contacts.yaml", f"{HERE}/danh-ba"), ("reminders.yaml", f"{HERE}/nhac-viec")):
         (bench.config / file).write_text("x: [", encoding="utf-8")
         assert f'href="{HERE}/tep/{file}">Sửa dạng chữ' in lan.read(path)
@@ -372,6 +373,9 @@ def test_a_file_that_is_wrong_is_edited_as_text(bench: Bench, lan: Browser) -> N
         assert (asked.status_code, asked.headers["location"]) == (303, whole)
     answer = lan.client.post(f"{PAGE}", data={"csrf": lan.csrf, "ten": "x"})
     assert answer.status_code == 400
+    answer = lan.client.post_fields(f"{PAGE}/kiem-tra/son-dong", fields)
+    assert answer.status_code == 409
+    assert f"Tệp {PLAN} có chỗ sai. Xin sửa dạng chữ trước, rồi gửi lại." in answer.text
 
 
 FORMS = (

@@ -65,7 +65,7 @@ _FAULTS = {
     403: ("Không được phép", "Tài khoản này không được làm việc đó, hoặc trang mở từ phiên trước. Xin tải lại trang."),
     404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc không còn nữa."),
     405: ("Không làm được như vậy", "Địa chỉ này không nhận cách gửi đó. Xin quay lại và dùng nút trên trang."),
-    409: ("Quá nhiều bản nháp", f"Bạn có {MOST_DRAFTS} bản nháp chưa áp dụng. Xin áp dụng hoặc bỏ bớt rồi gửi lại."),
+    409: ("Chưa lưu được", f"Bạn có {MOST_DRAFTS} bản nháp chưa áp dụng. Xin áp dụng hoặc bỏ bớt rồi gửi lại."),
     413: ("Gửi lên quá lớn", f"Nội dung gửi lên lớn hơn mức cho phép; tài liệu nhiều nhất là {_MEGABYTES} MB."),
     429: ("Quá nhiều yêu cầu", "Xin chờ một lát rồi thử lại."),
     503: ("Tạm thời chưa làm được", "Dịch vụ đang bận hoặc không ghi được sổ. Xin thử lại sau ít phút."),
@@ -206,14 +206,15 @@ class _Faults:
             if request.method == "GET":
                 # The page of the whole file says that it is wrong, and leads to its text.
                 return go_to(find_form(error.file) + (f"?{request.url.query}" if request.url.query else ""))
-            return self._render(request, 503, f"Tệp {error.file} có chỗ sai. Xin sửa dạng chữ trước, rồi gửi lại.")
+            words = f"Tệp {error.file} có chỗ sai. Xin sửa dạng chữ trước, rồi gửi lại."
+            return self._render(request, 409, words, Way(find_form(error.file), "Mở tệp"))
         _log.error("a page could not do its work", path=request.url.path, problem=str(error))
         return self._render(request, 503, _word_untouchable(error) if isinstance(error, UntouchableFileError) else "")
 
     async def show_crash(self, request: Request, error: Exception) -> Response:
         return self._render(request, 500)
 
-    def _render(self, request: Request, status: int, instead: str = "") -> Response:
+    def _render(self, request: Request, status: int, instead: str = "", way: Way | None = None) -> Response:
         title, words = _FAULTS.get(status, _FAULTS[500])
         session = self._gate.find_session(request)
         setting = Setting(
@@ -224,7 +225,7 @@ class _Faults:
             self._clock.now(),
         )
         resend = find_resend(request) if status in _SENT_AGAIN else None
-        fault = Fault(status, title, instead or words, _find_way(request, session, status), resend)
+        fault = Fault(status, title, instead or words, way or _find_way(request, session, status), resend)
         return self._desk.screens.render("fault", setting, fault, status)
 
 

@@ -114,10 +114,10 @@ def read_footing(desk: Desk, footing: Footing) -> Plan | None:
 
 
 def require_plan(desk: Desk, footing: Footing) -> Plan:
-    """Return the plan of a footing; WrongFileError where only text helps."""
+    """Return the plan of a footing; WrongFileError where only text helps, 404 where there is no file."""
     plan = read_footing(desk, footing)
     if plan is None:
-        raise WrongFileError(footing.file)
+        raise HTTPException(404) if footing.content is None else WrongFileError(footing.file)
     return plan
 
 

@@ -15,7 +15,7 @@ from scheduler.naming import fold_text, make_unique_slug, normalise_text
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame
-from scheduler.web.admin.editing.plan_page import open_plan, read_footing, require_plan, save_plan
+from scheduler.web.admin.editing.plan_page import open_plan, require_plan, save_plan
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.mails import Choice
 
@@ -122,9 +122,7 @@ def _require_report(plan: Plan, report_id: str) -> Report:
 def _show(
     desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], values: ReportValues, report: str
 ) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None:
-        raise HTTPException(404)
+    plan = require_plan(desk, footing)
     owers = _list_owers(plan, values.owed_by)
     page = ReportPage(
         frame=make_frame(desk, asked, footing, faults),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from scheduler.model import Plan, Session
@@ -13,7 +12,7 @@ from scheduler.naming import make_unique_slug
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame
-from scheduler.web.admin.editing.plan_page import open_plan, read_footing, save_plan
+from scheduler.web.admin.editing.plan_page import open_plan, require_plan, save_plan
 from scheduler.web.admin.editing.references import list_session_uses
 from scheduler.web.admin.editing.saving import Footing
 
@@ -102,9 +101,7 @@ def _read_session(reader: FormReader, key: str, old: Session | None) -> Session 
 
 
 def _show(desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], *, is_typed: bool) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None:
-        raise HTTPException(404)
+    plan = require_plan(desk, footing)
     page = SessionsPage(
         frame=make_frame(desk, asked, footing, faults),
         plan=plan,

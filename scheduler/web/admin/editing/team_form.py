@@ -15,7 +15,7 @@ from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame
 from scheduler.web.admin.editing.items import find_items, say
-from scheduler.web.admin.editing.plan_page import open_plan, read_footing, require_plan, save_plan
+from scheduler.web.admin.editing.plan_page import open_plan, require_plan, save_plan
 from scheduler.web.admin.editing.references import list_contact_uses, list_team_uses
 from scheduler.web.admin.editing.saving import Footing, find_footing
 from scheduler.web.admin.mails import Choice
@@ -105,9 +105,7 @@ def _show_typed(desk: Desk, asked: Asked, team_id: str) -> Callable[[Footing, tu
 
 
 def _show(desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], values: Team) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None:
-        raise HTTPException(404)
+    plan = require_plan(desk, footing)
     frame = make_frame(desk, asked, footing, faults)
     page = TeamPage(
         frame=frame,

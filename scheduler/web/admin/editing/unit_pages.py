@@ -15,7 +15,7 @@ from scheduler.planfile.values import read_line
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame
-from scheduler.web.admin.editing.plan_page import open_plan, read_footing, require_plan, save_plan
+from scheduler.web.admin.editing.plan_page import open_plan, require_plan, save_plan
 from scheduler.web.admin.editing.references import list_contact_uses, list_place_uses
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.paging import Pages, make_pages
@@ -145,9 +145,7 @@ def _require_unit(plan: Plan, unit_id: str) -> Unit:
 def _show(
     desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], values: UnitValues, unit_id: str
 ) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None:
-        raise HTTPException(404)
+    plan = require_plan(desk, footing)
     frame = make_frame(desk, asked, footing, faults)
     uses = tuple(_list_uses(desk, plan, unit_id, frame.draft)) if unit_id else ()
     return desk.show("unit_form", asked, UnitPage(frame, plan, unit_id, values, uses), WRONG if faults else 200)

@@ -13,7 +13,7 @@ from scheduler.naming import make_unique_slug
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.forms import WRONG, Fault, FormError, FormReader, Frame, make_frame
-from scheduler.web.admin.editing.plan_page import open_plan, read_footing, require_plan, save_plan
+from scheduler.web.admin.editing.plan_page import open_plan, require_plan, save_plan
 from scheduler.web.admin.editing.saving import Footing
 from scheduler.web.admin.mails import Choice
 
@@ -134,9 +134,7 @@ def _require_visit(plan: Plan, visit_id: str) -> Visit:
 def _show(
     desk: Desk, asked: Asked, footing: Footing, faults: tuple[Fault, ...], values: VisitValues, visit: str
 ) -> Response:
-    plan = read_footing(desk, footing)
-    if plan is None:
-        raise HTTPException(404)
+    plan = require_plan(desk, footing)
     unit_id = _require_visit(plan, visit).unit if visit else values.unit
     return desk.show(
         "visit_form",
