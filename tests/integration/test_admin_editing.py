@@ -132,7 +132,7 @@ def test_what_is_wrong_is_told_at_its_line_and_cannot_be_applied(bench: Bench, l
     line = before[: before.index(MOVED[0])].count("\n") + 1
     review = edit(lan, ("date: 2024-05-20", "date: 2024-02-30"), ("  status: tentative  #", "  status: tentativ  #"))
     page = lan.read(review)
-    assert f"{bench.config.as_posix()}/{PLAN}:{line}:11" in page
+    assert f"<code>{PLAN}:{line}:11</code>" in page
     assert "Buổi kiểm tra số 1, ngày: &#39;2024-02-30&#39; không phải một ngày; hãy ghi NĂM-THÁNG-NGÀY" in page
     assert 'lang="en"' not in page
     assert "<mark>2024-02-30" in page

@@ -247,6 +247,12 @@ def test_a_waiting_edit_is_shown_with_its_reasons_and_approved_by_name(bench: Be
     assert "Duyệt thay đổi" in lan.read("/admin/nhat-ky/thao-tac")
 
 
+def test_a_file_with_a_problem_is_named_as_it_stands_in_the_configuration(bench: Bench, lan: Browser) -> None:
+    problem = Problem(str(bench.config / "plans" / "a.yaml"), 3, 5, "is empty; fill it in")
+    bench.run.problems = (problem,)
+    assert "<code>plans/a.yaml:3:5</code>" in lan.read("/admin")
+
+
 def test_a_first_plan_that_waits_for_approval_is_not_said_to_be_missing(bench: Bench, lan: Browser) -> None:
     bench.run.snapshot = None
     assert "Chưa có kế hoạch nào</h2>" in lan.read("/admin")

@@ -148,7 +148,7 @@ def build_admin(site: AdminSite) -> AdminApp:
     desk = Desk(
         running=site.running,
         ledger=site.ledger,
-        screens=Screens(site.templates, site.static, roster.name),
+        screens=Screens(site.templates, site.static, roster.name, site.config_dir),
         sessions=Sessions(lifetime),
         public_url=site.public_url,
         books=Books(site.ledger),

@@ -57,9 +57,12 @@ class Setting:
 
 
 class Screens:
-    """Renders the pages; ``static`` gives the addresses of style sheets and scripts, ``name`` who did something."""
+    """Renders the pages; ``static`` gives the addresses of style sheets and scripts, ``name`` who did something.
 
-    def __init__(self, templates: Path, static: StaticFiles, name: Callable[[str], str]) -> None:
+    Files of ``config_dir`` are named as they stand in it: where it lies on the machine says nothing to a reader.
+    """
+
+    def __init__(self, templates: Path, static: StaticFiles, name: Callable[[str], str], config_dir: Path) -> None:
         # No sandbox, which takes half of the time: these templates are ours, an office words its letters alone.
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -83,7 +86,7 @@ class Screens:
             reason=word_reason,
             vietnamese=translate,
             why=word_why,
-            file=word_file,
+            file=lambda file: word_file(file.removeprefix(f"{config_dir}/")),
             document_change=word_document_change,
             rule=word_rule,
             letter=word_letter,
