@@ -114,9 +114,9 @@ class Person:
         SCREENS.mkdir(exist_ok=True)
         path = SCREENS / f"{name}-{self.width}.png"
         if self.page.locator("iframe").count():
-            # A frame below the screen is painted once it was seen.
-            self.page.locator("iframe").first.scroll_into_view_if_needed()
-            self.page.evaluate("scrollTo(0, 0)")
+            # Of a page longer than the screen, what stands in a frame is not painted.
+            self.page.set_viewport_size({"width": self.width, "height": _TALLEST})
+            self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.page.screenshot(path=path, full_page=True, scale="css")
         with Image.open(path) as image:
             # A long list is known by its beginning.

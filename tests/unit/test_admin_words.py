@@ -44,6 +44,10 @@ def test_every_state_standing_reply_and_action_has_words() -> None:
     [
         (NOT_OWED_NOW, (Piece("báo cáo đã nhận, được báo là đã gửi, hoặc được miễn"),)),
         ("skipped by admin lan", (Piece("admin lan bỏ qua"),)),
+        (
+            "silent twice: final dot: no answer within 600 s",
+            (Piece("máy chủ im lặng hai lần: sau dấu chấm cuối: không trả lời trong 600 giây"),),
+        ),
         ("silent twice: no answer", (Piece("máy chủ im lặng hai lần: "), Piece("no answer", foreign=True))),
         ("given up after 7 attempts: 451 no", (Piece("đã thôi sau 7 lần thử: "), Piece("451 no", foreign=True))),
         ("550 5.1.1 user unknown", (Piece("550 5.1.1 user unknown", foreign=True),)),
