@@ -27,7 +27,7 @@ from tests.acceptance.browser import DESK, PHONE, SIZES, Person, launch_browser,
 from tests.acceptance.commandline import SAMPLE, run_command
 from tests.acceptance.office import PASSWORD, PLAN, Office, make_office
 from tests.acceptance.test_running_service import running_service, wait_until
-from tests.corpus.shelves import SAMPLES, write_samples
+from tests.corpus.shelves import SAMPLES
 
 FILE = f"plans/{PLAN}.yaml"
 TEXT = f"/admin/cau-hinh/tep/{FILE}"
@@ -354,15 +354,12 @@ def _count_events(place: Place, plan: str) -> int:
 
 
 def test_a_word_document_with_errors_is_held_and_a_menu_is_refused(place: Place, lan: Person, tmp_path: Path) -> None:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    write_samples(folder)
-    sample = next(sample for sample in SAMPLES if sample.form == "docx")
+    document = next(sample for sample in SAMPLES if sample.form == "docx").write_into(tmp_path)
     lan.open("/admin/tai-len")
-    lan.page.set_input_files("#tep", sample.find_in(folder))
+    lan.page.set_input_files("#tep", document)
     lan.page.fill("#ma", "tu-word")
     press(lan, "Đọc tài liệu")
-    assert f"Đã tìm thấy trong «{sample.find_in(folder).name}»" in lan.see()
+    assert f"Đã tìm thấy trong «{document.name}»" in lan.see()
     wrong = tmp_path / "sai.txt"
     wrong.write_text(SAMPLE.read_text(encoding="utf-8").replace("20/5/2024", "31/6/2024"), encoding="utf-8")
     lan.open("/admin/tai-len")

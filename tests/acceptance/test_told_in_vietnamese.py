@@ -16,7 +16,7 @@ from scheduler.vietnamese import translate, word_why
 from scheduler.workdays import WorkingDays
 from tests.acceptance.commandline import SHIPPED_CONFIG
 from tests.acceptance.test_wrong_edits import KINDS, WRONG
-from tests.corpus.shelves import SAMPLES, write_samples
+from tests.corpus.shelves import SAMPLES
 from tests.hostile.test_hostile_files import SENTENCES
 
 UPDATED = datetime(2025, 4, 8, tzinfo=UTC)
@@ -38,12 +38,13 @@ def test_every_hostile_document(message: str) -> None:
 
 
 def test_every_finding_of_the_corpus(tmp_path: Path) -> None:
-    write_samples(tmp_path)
     found = [
         finding.message
         for sample in SAMPLES
         if sample.form in ("txt", "md", "csv")
-        for finding in extract_plan(read_document(sample.find_in(tmp_path)), plan_id="plan", updated=UPDATED).findings
+        for finding in extract_plan(
+            read_document(sample.write_into(tmp_path)), plan_id="plan", updated=UPDATED
+        ).findings
     ]
     assert len(set(found)) > 50
     assert {message: find_foreign(message) for message in found if find_foreign(message)} == {}

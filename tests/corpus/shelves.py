@@ -28,6 +28,12 @@ class Sample:
         suffix = WRITERS[self.form][0] if self.form in WRITERS else self.form
         return folder / f"{self.name}.{suffix}"
 
+    def write_into(self, folder: Path) -> Path:
+        """Write the document, of a form that needs no LibreOffice, and return where it is."""
+        path = self.find_in(folder)
+        WRITERS[self.form][1](self.case.page, path)
+        return path
+
 
 SAMPLES = tuple(Sample(case, form) for case in CASES for form in case.forms)
 
@@ -36,7 +42,7 @@ def write_samples(folder: Path) -> None:
     """Write every document into ``folder``; those only LibreOffice writes are left out where it is not installed."""
     for sample in SAMPLES:
         if sample.form in WRITERS:
-            WRITERS[sample.form][1](sample.case.page, sample.find_in(folder))
+            sample.write_into(folder)
     for form, source in CONVERTED.items() if OFFICE else ():
         made = list(_write_sources(form, source, folder / f"for-{form}"))
         convert_files(made, form, folder)

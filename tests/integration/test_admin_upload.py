@@ -12,7 +12,7 @@ from scheduler.cli.wiring import load_everything
 from scheduler.drafts import Draft, Drafts
 from scheduler.web.admin.editing.found_words import FINDINGS
 from tests.acceptance.commandline import REPOSITORY, SAMPLE
-from tests.corpus.shelves import SAMPLES, write_samples
+from tests.corpus.shelves import SAMPLES
 from tests.integration.admin_site import Bench, Browser, make_editing_bench
 from tests.integration.test_admin_editing import apply, apply_blindly, open_text, save
 
@@ -212,11 +212,8 @@ def test_nothing_of_a_document_is_left_behind(bench: Bench, lan: Browser, tmp_pa
 
 @pytest.mark.parametrize("form", ["docx", "xlsx"])
 def test_documents_of_office_programs_are_read(bench: Bench, lan: Browser, tmp_path: Path, form: str) -> None:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    write_samples(folder)
-    sample = next(sample for sample in SAMPLES if sample.form == form)
-    page = lan.read(hand_in(lan, sample.find_in(folder).read_bytes(), f"{sample.name}.{form}", ma="ke-hoach-moi"))
+    document = next(sample for sample in SAMPLES if sample.form == form).write_into(tmp_path)
+    page = lan.read(hand_in(lan, document.read_bytes(), document.name, ma="ke-hoach-moi"))
     assert "Đã tìm thấy trong" in page
 
 
