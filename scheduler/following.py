@@ -16,13 +16,14 @@ import structlog
 
 from scheduler.composing import Composer
 from scheduler.delivery import Delivery
+from scheduler.differences import Differences
 from scheduler.hearing import LedgerHearing
 from scheduler.holding import Held, Rows, group_rows, list_rows, revise_rows
 from scheduler.ledger import Ledger
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
 from scheduler.notices import Told
-from scheduler.reconciling import Caution, Proposal, apply_proposal, propose_changes, reconcile_marks
+from scheduler.reconciling import Caution, Proposal, apply_proposal, describe_plan, propose_changes, reconcile_marks
 from scheduler.snapshot import Snapshot
 from scheduler.withdrawn import carry_withdrawn
 
@@ -58,12 +59,16 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of an offer: ``applied``, or it waits for ``proposal.reasons``."""
+    """What became of an offer: ``applied``, or it waits for ``proposal.reasons``.
+
+    ``differences`` are what an applied one changed in each of the proposal's plans.
+    """
 
     setup: Setup
     proposal: Proposal
     applied: bool
     at: datetime
+    differences: tuple[Differences, ...] = ()
 
 
 class _Memory:
@@ -169,10 +174,12 @@ class Following:
                 self._tell(Decision(setup, proposal, applied=False, at=now))
             return False
         self._waiting = None
+        # Before it is applied: the ledger then no longer says when a mail would have gone.
+        differences = tuple(describe_plan(plan, self._ledger, now) for plan in proposal.plans)
         self._apply(setup, caution, proposal, now)
         self._heeded = version
         _log_applied(proposal)
-        self._tell(Decision(setup, proposal, applied=True, at=now))
+        self._tell(Decision(setup, proposal, applied=True, at=now, differences=differences))
         return True
 
     def _apply(self, setup: Setup, caution: Caution, proposal: Proposal, now: datetime) -> None:

@@ -135,12 +135,21 @@ def describe_proposal(proposal: Proposal, ledger: Ledger, now: datetime) -> Diff
     events: list[EventDifference] = []
     mails: list[MailDifference] = []
     for plan in proposal.plans:
-        events += describe_events(list_rows_changed(plan.rows, plan.events), plan.events)
-        planned = {delivery.id: delivery.reminder for delivery in ledger.history.list_open(plan.plan)}
-        taken_back = [planned[cancel.id] for cancel in plan.reminders.cancel if cancel.id in planned]
-        mails += describe_mails(planned.values(), plan.reminders, taken_back, now)
+        described = describe_plan(plan, ledger, now)
+        events += described.events
+        mails += described.mails
     mails.sort(key=lambda difference: (difference.reminder.due_at, difference.reminder.key))
     return Differences(tuple(events), tuple(mails), proposal.reasons)
+
+
+def describe_plan(plan: PlanProposal, ledger: Ledger, now: datetime) -> Differences:
+    """Say what a proposal that is not applied yet changes in one plan; only the mails that it touches are read."""
+    events = describe_events(list_rows_changed(plan.rows, plan.events), plan.events)
+    cancelled = {cancel.id for cancel in plan.reminders.cancel}
+    rows = ledger.history.list_open_among({*cancelled, *(revision.id for revision in plan.reminders.revise)})
+    taken_back = [row.reminder for row in rows if row.id in cancelled]
+    mails = describe_mails((row.reminder for row in rows), plan.reminders, taken_back, now)
+    return Differences(events, mails, ())
 
 
 def _propose_plan(wanted: Wanted, snapshot: Snapshot, ledger: Ledger, caution: Caution, now: datetime) -> PlanProposal:

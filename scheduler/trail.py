@@ -11,17 +11,22 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final, Literal
 
-from scheduler.differences import describe_events
 from scheduler.following import Decision
-from scheduler.holding import list_rows_changed
 from scheduler.ledger import FileEdit
 from scheduler.planfile.folder import ConfigFile, FolderFiles
+from scheduler.reminders import select_upcoming
 
 _NOT_TEXT = "(not text)"
 # Its parameters are parted by commas.
 _HASH = re.compile(r"\$argon2[a-z]*\$[^\s\"'}\]]+")
 _MASKED = "(hash)"
+_MAIL_WORDS: Final[dict[Literal["new", "moved", "withdrawn"], str]] = {
+    "new": "planned",
+    "moved": "moved",
+    "withdrawn": "taken back",
+}
 
 
 def list_file_edits(
@@ -54,15 +59,19 @@ def name_version(file: str, content: bytes | None) -> str:
 
 
 def describe_decision(decision: Decision) -> str:
-    """Say in a line what an edit changed: "2 events moved; 5 mails planned, 5 taken back"."""
+    """Say in a line what an edit changed: "a: 2 events moved, 5 mails moved"; as ``differences`` count."""
     words = []
-    for plan in decision.proposal.plans:
-        before = list_rows_changed(plan.rows, plan.events)
-        kinds = Counter(difference.change for difference in describe_events(before, plan.events))
+    for plan, differences in zip(decision.proposal.plans, decision.differences, strict=True):
+        kinds = Counter(difference.change for difference in differences.events)
         counts = [f"{count} events {change}" for change, count in sorted(kinds.items())]
-        reminders = plan.reminders
-        sums = ((reminders.add, "planned"), (reminders.revise, "changed"), (reminders.cancel, "taken back"))
-        counts += [f"{len(rows)} mails {word}" for rows, word in sums if rows]
+        mails = Counter(difference.change for difference in differences.mails)
+        counts += [f"{mails[change]} mails {word}" for change, word in _MAIL_WORDS.items() if mails[change]]
+        # Who reads them, or what they tell.
+        told = {difference.reminder.key for difference in differences.mails}
+        others = [one.reminder for one in plan.reminders.revise if one.reminder.key not in told]
+        changed = select_upcoming(others, decision.at)
+        if changed:
+            counts.append(f"{len(changed)} mails changed")
         if counts:
             words.append(f"{plan.plan}: {', '.join(counts)}")
     return "; ".join(words) or "no event and no mail changed"

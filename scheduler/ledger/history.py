@@ -6,9 +6,10 @@ IO, reading only.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Engine, Select, func, select
 
@@ -26,6 +27,9 @@ from scheduler.ledger.rows import (
 )
 from scheduler.ledger.schema import attempts, deliveries, messages
 from scheduler.notices import Told
+
+# SQLite takes no more than 32,766 values in a query.
+_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,15 @@ class History:
         """Return the deliveries of ``plan`` that still wait to be sent, in order of (due_at, id)."""
         query = select_deliveries().where(deliveries.c.plan == plan, is_in(OPEN))
         return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
+
+    def list_open_among(self, ids: Collection[int]) -> tuple[Delivery, ...]:
+        """Return those of some deliveries that still wait to be sent, in order of (due_at, id)."""
+        ordered = sorted(ids)
+        found: list[Delivery] = []
+        for start in range(0, len(ordered), _AT_ONCE):
+            query = select_deliveries().where(deliveries.c.id.in_(ordered[start : start + _AT_ONCE]), is_in(OPEN))
+            found += self._read(query)
+        return tuple(sorted(found, key=attrgetter("due_at", "id")))
 
     def list_told(self, plan: str, items: Iterable[str] | None = None) -> tuple[Told, ...]:
         """Return the newest mail that went to each address about each item of ``plan``, or about each of ``items``.

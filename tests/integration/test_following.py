@@ -1,5 +1,6 @@
 """Edits against a real ledger: where any sequence of them ends, what waits, what an approval holds for."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,16 +15,18 @@ from scheduler.ledger import Ledger
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Plan, PlanStatus, Visit
 from scheduler.notices import RULE
-from scheduler.reconciling import Caution, apply_proposal, propose_changes
+from scheduler.reconciling import Caution, apply_proposal, describe_proposal, propose_changes
 from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import load_templates
+from scheduler.trail import describe_decision
 from scheduler.workdays import WorkingDays
 from tests.samples import make_contacts, make_plan, make_rules, make_visit
 
 START = datetime(2024, 5, 10, 2, 0, tzinfo=UTC)
 WORKDAYS = WorkingDays()
 CAUTION = Caution()
+HOUR = timedelta(hours=1)
 
 visits = st.lists(
     st.builds(
@@ -145,3 +148,23 @@ def test_a_first_start_that_would_send_too_many_at_once_waits(tmp_path: Path) ->
         0
     ].reminders == ReminderChanges((), (), ())
     ledger.close()
+
+
+def test_the_trail_counts_the_mails_that_the_diff_names(tmp_path: Path) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    decisions: list[Decision] = []
+    following = Following(ledger, decisions.append)
+    late = datetime(2024, 5, 18, 2, 0, tzinfo=UTC)
+    said = []
+    for hour, day in enumerate((20, 21)):
+        setup, now = make_setup(make_plan(visits=(make_visit(dates=(date(2024, 5, day),)),))), late + hour * HOUR
+        proposal = propose_changes(setup.snapshot, ledger, CAUTION, now)
+        shown = Counter(mail.change for mail in describe_proposal(proposal, ledger, now).mails)
+        following.offer(setup)
+        assert following.settle(now)
+        said.append((len(proposal.plans[0].reminders.add), dict(shown), describe_decision(decisions[-1])))
+    ledger.close()
+    assert said == [
+        (9, {"new": 4}, "plan: 3 events added, 4 mails planned"),
+        (5, {"moved": 5}, "plan: 2 events moved, 5 mails moved"),
+    ]
