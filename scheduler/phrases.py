@@ -37,6 +37,11 @@ def phrase_hour(hour: time) -> str:
     return f"{hour:%H} giờ {hour:%M}"
 
 
+def phrase_hours(start: time, end: time) -> str:
+    """Return "từ 07 giờ 00, dự kiến đến 11 giờ 30": an end is often assumed."""
+    return f"từ {phrase_hour(start)}, dự kiến đến {phrase_hour(end)}"
+
+
 def phrase_due(due: Due) -> str:
     """Return the deadline as an office words it: "trước ngày 10/5/2024", "chậm nhất 17 giờ 00 ngày 10/5/2024"."""
     kind = "trước" if due.kind == "before" else "chậm nhất"

@@ -16,7 +16,7 @@ from scheduler.attendance import Reply, VisitAnswer, list_asked, list_current, m
 from scheduler.links import Link
 from scheduler.model import Contact, Plan, PlanStatus, Visit
 from scheduler.naming import normalise_text
-from scheduler.phrases import phrase_date, phrase_day, phrase_deadline, phrase_hour, phrase_list
+from scheduler.phrases import phrase_date, phrase_day, phrase_deadline, phrase_hours, phrase_list
 from scheduler.plan_index import PlanIndex
 from scheduler.safetext import find_refused_character
 
@@ -134,7 +134,7 @@ def _ask_about_visit(
         reader=reader.name,
         label=names.label,
         dates=phrase_list(tuple(phrase_date(day) for day in visit.dates)),
-        hours=tuple(f"{part.name}: từ {phrase_hour(part.start)}" for part in names.parts),
+        hours=tuple(f"{part.name}: {phrase_hours(part.start, part.end)}" for part in names.parts),
         occurrence=find_occurrence(plan.id, visit.id) or "",
         answer=own[-1] if own else None,
     )

@@ -9,7 +9,15 @@ from datetime import date
 
 from scheduler.letters.facts import Audience, DayFacts, HostFacts, LetterError, SessionFacts, VisitFacts
 from scheduler.model import Contact
-from scheduler.phrases import capitalise, phrase_date, phrase_day, phrase_days_briefly, phrase_hour, phrase_list
+from scheduler.phrases import (
+    capitalise,
+    phrase_date,
+    phrase_day,
+    phrase_days_briefly,
+    phrase_hour,
+    phrase_hours,
+    phrase_list,
+)
 from scheduler.plan_index import PlanIndex, VisitNames, VisitPart, label_place
 
 
@@ -97,7 +105,7 @@ def _describe_session(part: VisitPart, names: VisitNames) -> SessionFacts:
         name=part.name,
         start=phrase_hour(part.start),
         end=phrase_hour(part.end),
-        hours=f"từ {phrase_hour(part.start)}, dự kiến đến {phrase_hour(part.end)}",
+        hours=phrase_hours(part.start, part.end),
         where=locate_part(part, names),
     )
 

@@ -103,6 +103,8 @@ def test_a_reader_answers_about_a_visit_and_changes_it(office: Office) -> None:
     assert page.status_code == 200
     assert "Tham dự kiểm tra tại Sơn Động (Phúc Sơn, An Bá)" in read(page)
     assert "Kính gửi UBND xã An Bá" in read(page)
+    # As the mail says it.
+    assert "Buổi sáng: từ 07 giờ 00, dự kiến đến 11 giờ 30" in read(page)
     answered = office.post(VISIT, **SUBSTITUTE)
     assert (answered.status_code, answered.headers["location"]) == (303, office.path(VISIT))
     assert "Đã ghi nhận: cử Bà Hoa dự thay. Có thể đổi câu trả lời dưới đây" in read(office.get(VISIT))
