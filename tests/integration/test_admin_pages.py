@@ -263,6 +263,14 @@ def test_a_first_plan_that_waits_for_approval_is_not_said_to_be_missing(bench: B
     assert "Chưa có kế hoạch nào đang chạy: duyệt rồi lịch mới hiện và thư mới gửi." in page
 
 
+def test_printing_is_offered_only_where_there_is_something_to_print(bench: Bench, lan: Browser) -> None:
+    for snapshot, offered in ((make_office_snapshot(), True), (None, False)):
+        bench.run.snapshot = snapshot
+        reports, visits = lan.read("/admin/bao-cao"), lan.read("/admin/kiem-tra")
+        assert ["data-prints" in page for page in (reports, visits)] == [offered, offered]
+        assert ("Một trang để in" in reports) == offered
+
+
 def test_an_address_is_given_out_once_and_taken_back(bench: Bench, lan: Browser) -> None:
     fields = {"lich": "plan|unit-son-dong", "nguoi": "UBND huyện Sơn Động", "thiet-bi": "điện thoại"}
     assert lan.click("/admin/lich/cap", **fields) == "/admin/lich"
