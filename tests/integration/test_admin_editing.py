@@ -146,6 +146,13 @@ def test_what_is_wrong_is_told_at_its_line_and_cannot_be_applied(bench: Bench, l
     assert f'data-line="{line}"' in again
 
 
+def test_the_faults_of_what_was_edited_come_before_what_others_say_of_it(bench: Bench, lan: Browser) -> None:
+    page = lan.read(save(lan, {**open_text(lan), "noi-dung": ""}))
+    files = re.findall(r"<code>((?:plans/)?[\w.-]+\.yaml)(?::\d+:\d+)?</code>", page.partition('id="loi"')[2])
+    assert files[0] == PLAN
+    assert "contacts.yaml" in files
+
+
 def apply_blindly(bench: Bench, who: Browser, review: str) -> str:
     """Send what Apply would send, though the page has no such button."""
     from scheduler.drafts import name_draft

@@ -36,7 +36,10 @@ class PlacedProblem:
 
 
 def place_problems(desk: Desk, draft: Draft | None, problems: Iterable[Problem]) -> tuple[PlacedProblem, ...]:
-    """Return each problem with the lines around its place, as the draft (None: the file itself) has them."""
+    """Return each problem with the lines around its place, as the draft (None: the file itself) has them.
+
+    Those of the files that the draft changes come first: what others say of them is often wrong only for that.
+    """
     texts: dict[str, tuple[str, ...]] = {}
     placed = []
     for problem in problems:
@@ -45,7 +48,8 @@ def place_problems(desk: Desk, draft: Draft | None, problems: Iterable[Problem])
         if name not in texts:
             texts[name] = _read_lines(desk, draft, name) if editable else ()
         placed.append(PlacedProblem(problem, name, _cut_out(texts[name], problem), editable))
-    return tuple(placed)
+    edited = {file.name for file in draft.files} if draft is not None else set()
+    return tuple(sorted(placed, key=lambda one: one.name not in edited))
 
 
 def _read_lines(desk: Desk, draft: Draft | None, name: str) -> tuple[str, ...]:
