@@ -34,6 +34,7 @@ from scheduler.ledger import StateCount, WaitingEdit
 from scheduler.model import Untold
 from scheduler.pacing import Pause
 from scheduler.planfile import Json
+from scheduler.planfile.untold import fold_unaddressed
 from scheduler.preview import Preview, PreviewedMail, preview_mails
 from scheduler.publishing import build_one_feed
 from scheduler.snapshot import Wanted
@@ -67,14 +68,16 @@ def check(as_json: bool, config_dir: Path) -> None:
             }
         )
     else:
-        for problem in problems:
+        for problem in fold_unaddressed(problems):
             click.echo(f"{problem}" if problem.severity == "error" else f"{problem} (warning)")
     wrong = sum(problem.severity == "error" for problem in problems)
     if wrong:
         raise click.exceptions.Exit(1)
     if not as_json:
-        counts = f"{len(wiring.configuration.plans)} plans, {len(wiring.configuration.contacts)} contacts"
-        click.echo(f"{config_dir}: right ({counts}, {len(wiring.configuration.rules)} rules)")
+        read = wiring.configuration
+        counts = ((len(read.plans), "plan"), (len(read.contacts), "contact"), (len(read.rules), "rule"))
+        said = ", ".join(f"{count} {word}" if count == 1 else f"{count} {word}s" for count, word in counts)
+        click.echo(f"{config_dir}: right ({said})")
 
 
 @click.command()

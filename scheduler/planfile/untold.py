@@ -5,13 +5,18 @@ Pure. For files without errors; what the rules never tell is not missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scheduler.errors import Problem
 from scheduler.model import Audience, Rule
 from scheduler.planfile.crosscheck import Complaint, FileTree, make_problem, place
 from scheduler.planfile.tree import Mapping, Scalar
 from scheduler.planfile.wording import quote
+
+_UNADDRESSED = re.compile(r"\.email: (?P<name>.*) has no address and cannot be told; fill it in$", re.DOTALL)
+_MOST_UNFOLDED = 3
 
 
 def find_untold(
@@ -36,6 +41,23 @@ def find_untold(
 
 def _is_for(rule: Rule, plan: str) -> bool:
     return not rule.plans or plan in rule.plans
+
+
+def fold_unaddressed(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the problems with many contacts without address as one warning a file, at the first of them."""
+    alike: dict[str, list[tuple[Problem, str]]] = {}
+    for problem in problems:
+        found = _UNADDRESSED.search(problem.message)
+        if found is not None:
+            alike.setdefault(problem.file, []).append((problem, found["name"]))
+    folded: dict[Problem, Problem | None] = {}
+    for same in alike.values():
+        if len(same) > _MOST_UNFOLDED:
+            names = ", ".join(name for _, name in same[:_MOST_UNFOLDED])
+            said = f"{len(same)} contacts have no address and cannot be told; fill it in: {names}, …"
+            folded |= {problem: None for problem, _ in same} | {same[0][0]: replace(same[0][0], message=said)}
+    told = (folded.get(problem, problem) for problem in problems)
+    return tuple(problem for problem in told if problem is not None)
 
 
 def _find_without_address(tree: FileTree) -> Iterator[Problem]:

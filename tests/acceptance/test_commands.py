@@ -1,6 +1,7 @@
 """Each command as the contract says: what it prints, what it writes, how it exits."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from email import message_from_bytes, policy
@@ -51,6 +52,24 @@ def test_check_names_file_line_column_value_and_remedy(config: Path) -> None:
     place, _, message = ran.out.strip().partition(" ")
     assert place.startswith("config/reminders.yaml:")
     assert "'5 working days before' names no hour" in message
+
+
+def test_check_tells_of_contacts_without_address_in_one_line_and_in_json_of_each(config: Path) -> None:
+    contacts = config / "contacts.yaml"
+    text = re.sub(r"email: [^,}\s]+", 'email: ""', contacts.read_text(encoding="utf-8"), count=5)
+    contacts.write_text(text, encoding="utf-8")
+    untold = run_command("check", "--json", folder=config.parent).records("problems")
+    assert len(untold) == 5
+    first = untold[0]
+    names = [str(one["message"]).partition(": ")[2].partition(" has no")[0] for one in untold[:3]]
+    ran = run_command("check", folder=config.parent)
+    assert ran.status == 0
+    told, right = ran.out.splitlines()
+    assert told == (
+        f"{first['file']}:{first['line']}:{first['column']} 5 contacts have no address and cannot be told; fill it in: "
+        f"{', '.join(names)}, … (warning)"
+    )
+    assert right.startswith("config: right (1 plan, ")
 
 
 def test_check_of_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ NOT_SHOWN = {
     "planfile/fields": {" at {}$", "^ *[Ee]very ", "14 days before at 08:00", "5 working days before at 08:00",
                         "the day before at 15:00"},
     "planfile/sheet": {"in row \\1"},
+    "planfile/untold": {"{} contacts have no address and cannot be told; fill it in: {}, …",
+                        r"\.email: (?P<name>.*) has no address and cannot be told; fill it in$"},
     "planfile/yamlfile": {
         "unexpected end of stream", "could not find expected ':'", "mapping values are not allowed", "expected ',' or",
         "sequence entries are not allowed", "expected <block end>", "expected '<document start>'",
