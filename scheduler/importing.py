@@ -6,7 +6,8 @@ IO shell: reads the document, lets intake and merging decide, writes each file w
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,14 @@ from scheduler.intake import extract_plan
 from scheduler.intake.draft import Draft
 from scheduler.intake.realign import keep_ids
 from scheduler.merging import Change, Merge, merge_plans
+from scheduler.merging.twins import tell_twin
 from scheduler.model import OFFICE_ZONE, Contact, Finding, Plan, Severity
 from scheduler.naming import is_fuller_name
 from scheduler.planfile import append_contacts, plan_to_yaml, read_plan_text
 from scheduler.planfile.amend import amend_plan_text
 from scheduler.planfile.contacts import describe_contact, list_bodies, read_stubs
 from scheduler.planfile.days import read_days
+from scheduler.planfile.read import list_plan_files
 from scheduler.shipped_files import find_shipped
 from scheduler.whole_files import write_whole
 from scheduler.workdays import WorkingDays, load_vietnam
@@ -98,10 +101,25 @@ def extract_document(
 
 
 def understand_document(read: Document, config_dir: Path, *, plan_id: str | None, now: datetime) -> Draft:
-    """Return the draft of a document that was read; DocumentError when it holds no schedule."""
+    """Return the draft of a document that was read; DocumentError when it holds no schedule.
+
+    A plan that ``config_dir`` has not yet is held against those that it has.
+    """
     updated = now.astimezone(OFFICE_ZONE).replace(second=0, microsecond=0)
     days = read_days(config_dir if (config_dir / "holidays.yaml").exists() else find_shipped("config"))
-    return extract_plan(read, plan_id=plan_id, updated=updated, working_days=WorkingDays(days))
+    draft = extract_plan(read, plan_id=plan_id, updated=updated, working_days=WorkingDays(days))
+    if _Files(config_dir, draft.plan.id).plan.exists():
+        return draft
+    return replace(draft, findings=(*tell_twin(draft.plan, _list_imported(config_dir)), *draft.findings))
+
+
+def _list_imported(config_dir: Path) -> Iterator[Plan]:
+    """Yield the plans that are there as they were imported; what cannot be read is no concern of a new plan."""
+    for plan_file in list_plan_files(config_dir):
+        kept = _Files(config_dir, plan_file.stem).kept
+        with suppress(SchedulerError):
+            if kept.exists():
+                yield read_plan_text(_read_text(kept), str(kept))
 
 
 def import_document(

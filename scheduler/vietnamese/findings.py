@@ -231,6 +231,12 @@ _AGAIN: Final[tuple[Entry, ...]] = (
         "{V}: tài liệu đã sửa, kế hoạch không còn; giữ theo kế hoạch, hãy sửa nếu tài liệu đúng",
     ),
     (
+        "{a} of {b} visits are those of plan {c}, which was imported before; if it is the same plan, import the"
+        " document with --id {d}, which merges it there",
+        "{a} trong {b} buổi kiểm tra trùng đơn vị và ngày với kế hoạch {c} đã nhập trước; nếu là cùng một kế hoạch, hãy"
+        " tải lại tài liệu và ghi mã {d} để ghép vào kế hoạch đó",
+    ),
+    (
         "the document names {a} '{b}', and {c} has '{d}', who is told; check who it is",
         "tài liệu ghi {a} là '{b}', còn {c} có '{d}' và người này được báo; hãy xem đó là ai",
     ),

@@ -211,3 +211,24 @@ def test_another_plan_that_names_somebody_else_under_a_known_id_is_told(folder: 
         "'Trần Văn Bình, Phó Giám đốc Sở - Trưởng đoàn', who is told; check who it is"
     ) in told
     assert "Lê Thị Hạnh" not in (folder / "config/contacts.yaml").read_text(encoding="utf-8")
+
+
+def test_the_same_document_under_another_id_is_told_to_look_like_the_plan_there(folder: Path) -> None:
+    moved = (folder / "plan.txt").read_text(encoding="utf-8").replace("12/5/2025", "13/5/2025")
+    (folder / "plan.txt").write_text(moved, encoding="utf-8")
+    shown = run_command("import", "plan.txt", "--json", folder=folder)
+    ran = run_command("import", "plan.txt", folder=folder)
+    assert [one["message"] for one in shown.records("findings") if one["code"] == "plan-twice"] == [
+        "3 of 4 visits are those of plan van-thu, which was imported before; if it is the same plan, import the"
+        " document with --id van-thu, which merges it there"
+    ]
+    assert "plan-twice" in ran.out
+    assert "plan-twice" not in run_command("import", "plan.txt", "--id", "van-thu", folder=folder).out
+
+
+def test_a_plan_with_few_of_the_visits_of_another_is_not_taken_for_it(folder: Path) -> None:
+    text = (folder / "plan.txt").read_text(encoding="utf-8")
+    for before, after in (("12/5/2025", "13/5/2025"), ("14/5/2025", "15/5/2025")):
+        text = text.replace(before, after)
+    (folder / "plan.txt").write_text(text, encoding="utf-8")
+    assert "plan-twice" not in run_command("import", "plan.txt", folder=folder).out

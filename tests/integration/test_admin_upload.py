@@ -104,6 +104,15 @@ def test_what_is_applied_is_what_the_command_would_have_written(bench: Bench, la
     assert {plan.id for plan in load_everything(bench.config).configuration.plans} == {"kiem-tra-2024", "kiem-tra-2025"}
 
 
+def test_a_document_handed_in_again_without_an_id_is_said_to_be_of_a_plan_that_is_there(
+    bench: Bench, lan: Browser
+) -> None:
+    page = html.unescape(lan.read(hand_in(lan, ma="ke-hoach-moi")))
+    assert "10 trong 10 buổi kiểm tra trùng đơn vị và ngày với kế hoạch kiem-tra-2024 đã nhập trước" in page
+    assert "hãy tải lại tài liệu và ghi mã kiem-tra-2024 để ghép vào kế hoạch đó" in page
+    assert "đã nhập trước" not in lan.read(hand_in(lan, ma="kiem-tra-2024"))
+
+
 def test_a_plan_that_is_there_is_merged_with_and_keeps_what_was_edited(bench: Bench, lan: Browser) -> None:
     before = (bench.config / PLAN).read_text(encoding="utf-8")
     edited = before.replace("  public: true\n", "  public: true  # đã hỏi\n")

@@ -50,6 +50,7 @@ FINDINGS = {
     "number-missing": "Không thấy số kế hoạch",
     "organiser-missing": "Không thấy cơ quan ban hành",
     "owers-assumed": "Ai phải nộp báo cáo được suy ra",
+    "plan-twice": "Giống một kế hoạch đã nhập",
     "postponed": "Buổi kiểm tra bị hoãn",
     "report-duty-doubt": "Chưa rõ ai nộp báo cáo nào",
     "report-missing": "Không thấy yêu cầu báo cáo",
