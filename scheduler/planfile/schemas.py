@@ -47,6 +47,7 @@ from scheduler.planfile.fields import (
     Line,
     Many,
     Maybe,
+    Name,
     OrNothing,
     Paragraphs,
     PasswordHash,
@@ -109,7 +110,7 @@ class OrganiserKeys(Keys):
 class SessionKeys(Keys):
     id: Id
     """Visits name the session by it."""
-    name: Line
+    name: Name
     """As it stands in mails, such as Buổi sáng."""
     start: Hour
     """Local hour, such as "07:00"."""
@@ -120,14 +121,14 @@ class SessionKeys(Keys):
 class CommuneKeys(Keys):
     id: Id
     """Unique within its unit."""
-    name: Line
+    name: Name
     """As it stands in mails."""
 
 
 class UnitKeys(Keys):
     id: Id
     """Keep it when the name changes."""
-    name: Line
+    name: Name
     """As it stands in mails."""
     communes: Many[CommuneKeys] = ()
     """The places inside the unit that are visited or owe a report."""
@@ -139,7 +140,7 @@ class UnitKeys(Keys):
 class TeamKeys(Keys):
     id: Id
     """Contacts of the team have it in `of`."""
-    name: Line
+    name: Name
     """As it stands in mails."""
     members: Many[Id] = ()
     """Ids of contacts."""
@@ -213,7 +214,7 @@ class DueKeys(Keys):
 class ReportKeys(Keys):
     id: Id
     """Keep it when the date changes."""
-    title: Line
+    title: Name
     """As it stands in mails."""
     due: DueKeys
     """before or by a day, with `at` where an hour is said."""
@@ -306,9 +307,9 @@ class PlanKeys(Keys):
 class ContactKeys(Keys):
     id: Id
     """a-z, 0-9 and hyphens; a team names its members by it. Keep it once mails went out."""
-    name: Line
+    name: Name
     """As it stands in the mail's address and salutation."""
-    title: Maybe[Line] = None
+    title: Maybe[Name] = None
     """The role, where it helps."""
     email: Maybe[Address] = None
     """One address; empty: the contact is listed as one who cannot be told."""

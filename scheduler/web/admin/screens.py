@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from scheduler.model import Admin
+from scheduler.planfile.values import LONGEST_NAME
 from scheduler.vietnamese import translate, word_detail, word_document_change, word_file, word_place, word_why
 from scheduler.web.admin.editing.found_words import word_finding, word_severity
 from scheduler.web.admin.sessions import Notice
@@ -73,6 +74,7 @@ class Screens:
             auto_reload=False,
         )
         self._environment.globals["static"] = static.link
+        self._environment.globals["longest_name"] = LONGEST_NAME
         self._environment.filters.update(
             weekday=word_weekday,
             day=word_day,

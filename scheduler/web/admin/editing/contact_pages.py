@@ -234,8 +234,8 @@ def _take_values(asked: Asked) -> ContactValues:
 def _read_contact(asked: Asked, old: Item) -> Item:
     """Return the contact that the form asks for; FormError with all that is wrong in it."""
     reader = FormReader(asked)
-    name = reader.line("ten", "Tên", needed=True)
-    title = reader.line("chuc-vu", "Chức vụ")
+    name = reader.name("ten", "Tên", needed=True)
+    title = reader.name("chuc-vu", "Chức vụ")
     email = reader.address("thu", asked.field("thu"))
     of = asked.field("thuoc")
     if not of:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from scheduler.errors import ConfigError, SchedulerError
 from scheduler.naming import normalise_text
-from scheduler.planfile.values import read_address, read_date, read_hour, read_id, read_line
+from scheduler.planfile.values import LONGEST_NAME, read_address, read_date, read_hour, read_id, read_line
 from scheduler.web.admin.asking import Asked, go_to
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import word_file
@@ -101,6 +101,17 @@ class FormReader:
         if not text and needed:
             self.refuse(name, f"{what}: chưa ghi.")
         return self._read(name, text, read_line, f"{what}: có ký tự không dùng được.")
+
+    def name(self, name: str, what: str, *, needed: bool = False) -> str | None:
+        """Read a line that stands in headings and lists; None where it is empty or too long."""
+        text = self.line(name, what, needed=needed)
+        return text if text is None or self.bound(name, what, text) else None
+
+    def bound(self, name: str, what: str, text: str) -> bool:
+        """Say whether a name is no longer than the files take."""
+        if len(text) > LONGEST_NAME:
+            self.refuse(name, f"{what}: dài {len(text)} ký tự; nhiều nhất {LONGEST_NAME}.")
+        return len(text) <= LONGEST_NAME
 
     def paragraphs(self, name: str) -> str | None:
         """Read a text of several lines; None where it is empty."""

@@ -181,7 +181,7 @@ def _take_values(asked: Asked) -> ReportValues:
 def _read_report(asked: Asked, plan: Plan, old: Report) -> Report:
     """Return the report that the form asks for; FormError with all that is wrong in it."""
     reader, typed = FormReader(asked), _take_values(asked)
-    title = reader.line("ten", "Tên báo cáo", needed=True)
+    title = reader.name("ten", "Tên báo cáo", needed=True)
     day = reader.day("ngay", typed.day, "Hạn nộp")
     if not typed.day:
         reader.refuse("ngay", "Hạn nộp: chưa ghi ngày.")

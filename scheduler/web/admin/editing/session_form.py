@@ -85,7 +85,7 @@ def _read_kept(reader: FormReader, plan: Plan) -> Iterator[Session]:
 def _read_session(reader: FormReader, key: str, old: Session | None) -> Session | None:
     """Read one part of the day; None where something is wrong with it."""
     faults = len(reader.faults)
-    name = reader.line(f"ten-{key}", "Tên buổi", needed=True)
+    name = reader.name(f"ten-{key}", "Tên buổi", needed=True)
     hours = []
     for part, what in (("tu", "Giờ bắt đầu"), ("den", "Giờ kết thúc")):
         if not reader.asked.field(f"{part}-{key}"):

@@ -138,7 +138,7 @@ def _list_uses(desk: Desk, plan: Plan, team: str, draft: str) -> Iterator[str]:
 def _read_team(asked: Asked, old: Team) -> Team:
     """Return the team that the form asks for, members in the order in which they stood; FormError where it is wrong."""
     reader, chosen = FormReader(asked), asked.fields("thanh-vien")
-    name = reader.line("ten", "Tên đoàn", needed=True)
+    name = reader.name("ten", "Tên đoàn", needed=True)
     if reader.faults or name is None:
         raise FormError(tuple(reader.faults))
     members = (*(m for m in old.members if m in chosen), *(m for m in chosen if m not in old.members))

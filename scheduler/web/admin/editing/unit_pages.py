@@ -154,7 +154,7 @@ def _show(
 def _read_unit(desk: Desk, asked: Asked, plan: Plan, old: Unit) -> Unit:
     """Return the unit that the form asks for; FormError with all that is wrong in it."""
     reader = FormReader(asked)
-    name = reader.line("ten", "Tên đơn vị", needed=True)
+    name = reader.name("ten", "Tên đơn vị", needed=True)
     kept = tuple(_read_communes(desk, asked, plan, old, reader))
     taken = {commune.id for commune in old.communes}
     added = [Commune(make_unique_slug(each, taken), each) for each in _read_new(reader, asked.whole("xa-moi"))]
@@ -173,7 +173,7 @@ def _read_communes(desk: Desk, asked: Asked, plan: Plan, old: Unit, reader: Form
         if field not in asked.form:
             yield commune
             continue
-        name = reader.line(field, "Tên xã")
+        name = reader.name(field, "Tên xã")
         if name is not None:
             yield replace(commune, name=name)
         elif uses := tuple(_list_uses(desk, plan, f"{old.id}/{commune.id}", asked.field("nhap"))):
@@ -184,9 +184,12 @@ def _read_new(reader: FormReader, typed: str) -> Iterator[str]:
     for line in dict.fromkeys(typed.replace("\r\n", "\n").split("\n")[:_MOST_NEW]):
         if line.strip():
             try:
-                yield read_line(line)
+                name = read_line(line)
             except ValueError:
                 reader.refuse("xa-moi", "Tên xã: có ký tự không dùng được.")
+                continue
+            if reader.bound("xa-moi", "Tên xã", name):
+                yield name
 
 
 def _list_uses(desk: Desk, plan: Plan, place: str, draft: str) -> Iterator[str]:
