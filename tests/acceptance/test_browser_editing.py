@@ -33,6 +33,13 @@ FILE = f"plans/{PLAN}.yaml"
 TEXT = f"/admin/cau-hinh/tep/{FILE}"
 FORMS = f"/admin/cau-hinh/ke-hoach/{PLAN}"
 
+# How many lines high the numbers and the text are.
+HEIGHTS = """() => [".editor-gutter", "#noi-dung-tep"].map(name => {
+  const part = document.querySelector(name), style = getComputedStyle(part);
+  const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+  return Math.round((part.scrollHeight - padding) / parseFloat(style.lineHeight));
+})"""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -198,8 +205,8 @@ def test_what_is_wrong_is_shown_at_its_line_and_mended_there(place: Place, size:
     with sit_down(place.browser, place.url, size) as person:
         person.sign_in()
         person.open(TEXT)
-        numbers = person.page.locator(".editor-gutter span")
-        assert numbers.count() == before.count("\n") + 1
+        numbers = person.page.eval_on_selector(".editor-gutter", "gutter => gutter.textContent")
+        assert numbers.split() == [str(number) for number in range(1, before.count("\n") + 2)]
         change_text(person, (f"date: {day}", "date: 2027-02-30"))
         assert f"{FILE}:{line}:11" in person.see()
         assert person.page.inner_text(".excerpt mark").startswith("2027-02-30")
@@ -209,6 +216,7 @@ def test_what_is_wrong_is_shown_at_its_line_and_mended_there(place: Place, size:
         person.page.click("text=Sửa ở dòng này")
         person.page.wait_for_load_state()
         assert person.page.inner_text(".editor-gutter .bad") == str(line)
+        assert person.page.evaluate(HEIGHTS) == [before.count("\n") + 1] * 2
         selected = "t => t.value.slice(t.selectionStart, t.selectionEnd)"
         assert "date: 2027-02-30" in person.page.eval_on_selector("#noi-dung-tep", selected)
         assert person.find_faults() == []

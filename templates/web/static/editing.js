@@ -15,14 +15,22 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
     const wanted = text.value.split("\n").length;
     if (wanted === lines) return;
     lines = wanted;
-    const numbers = document.createDocumentFragment();
+    // One text between the wrong lines: an element for each of thousands is laid out anew with each line typed.
+    const parts = [];
+    let plain = "";
     for (let line = 1; line <= lines; line += 1) {
-      const one = document.createElement("span");
-      one.textContent = String(line);
-      if (bad.has(line)) one.className = "bad";
-      numbers.append(one);
+      if (bad.has(line)) {
+        const one = document.createElement("span");
+        one.textContent = String(line);
+        one.className = "bad";
+        parts.push(plain, one);
+        plain = "\n";
+      } else {
+        plain += `${line}\n`;
+      }
     }
-    gutter.replaceChildren(numbers);
+    parts.push(plain);
+    gutter.replaceChildren(...parts);
     follow();
   };
 
