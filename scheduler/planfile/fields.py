@@ -69,7 +69,6 @@ def _texts(pattern: str) -> WithJsonSchema:
 
 
 Line = Annotated[str, AfterValidator(values.read_line)]
-Name = Annotated[str, AfterValidator(values.read_name)]
 Paragraphs = Annotated[str, AfterValidator(values.read_paragraphs)]
 Id = Annotated[str, AfterValidator(values.read_id), _texts(_ID)]
 Reference = Annotated[str, AfterValidator(values.read_reference), _texts(f"{_ID}(/{_ID})?")]

@@ -47,7 +47,6 @@ from scheduler.planfile.fields import (
     Line,
     Many,
     Maybe,
-    Name,
     OrNothing,
     Paragraphs,
     PasswordHash,
@@ -110,7 +109,7 @@ class OrganiserKeys(Keys):
 class SessionKeys(Keys):
     id: Id
     """Visits name the session by it."""
-    name: Name
+    name: Line
     """As it stands in mails, such as Buổi sáng."""
     start: Hour
     """Local hour, such as "07:00"."""
@@ -121,14 +120,14 @@ class SessionKeys(Keys):
 class CommuneKeys(Keys):
     id: Id
     """Unique within its unit."""
-    name: Name
+    name: Line
     """As it stands in mails."""
 
 
 class UnitKeys(Keys):
     id: Id
     """Keep it when the name changes."""
-    name: Name
+    name: Line
     """As it stands in mails."""
     communes: Many[CommuneKeys] = ()
     """The places inside the unit that are visited or owe a report."""
@@ -140,7 +139,7 @@ class UnitKeys(Keys):
 class TeamKeys(Keys):
     id: Id
     """Contacts of the team have it in `of`."""
-    name: Name
+    name: Line
     """As it stands in mails."""
     members: Many[Id] = ()
     """Ids of contacts."""
@@ -214,7 +213,7 @@ class DueKeys(Keys):
 class ReportKeys(Keys):
     id: Id
     """Keep it when the date changes."""
-    title: Name
+    title: Line
     """As it stands in mails."""
     due: DueKeys
     """before or by a day, with `at` where an hour is said."""
@@ -307,9 +306,9 @@ class PlanKeys(Keys):
 class ContactKeys(Keys):
     id: Id
     """a-z, 0-9 and hyphens; a team names its members by it. Keep it once mails went out."""
-    name: Name
+    name: Line
     """As it stands in the mail's address and salutation."""
-    title: Maybe[Name] = None
+    title: Maybe[Line] = None
     """The role, where it helps."""
     email: Maybe[Address] = None
     """One address; empty: the contact is listed as one who cannot be told."""

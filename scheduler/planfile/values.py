@@ -19,7 +19,6 @@ from scheduler.planfile.wording import quote
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST_ID = 100
-LONGEST_NAME = 300
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ISO_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
@@ -36,14 +35,6 @@ _DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](
 def read_line(text: str) -> str:
     """Return a text of one line in NFC, line breaks and runs of blanks as one blank; it must not be empty."""
     return _read_text(re.sub(r"\s+", " ", text))
-
-
-def read_name(text: str) -> str:
-    """Return a line that stands in headings, lists and salutations: a name, a role, a report's title."""
-    name = read_line(text)
-    if len(name) > LONGEST_NAME:
-        raise ValueError(f"{quote(name)} has {len(name)} characters; a name has at most {LONGEST_NAME}; shorten it")
-    return name
 
 
 def read_paragraphs(text: str) -> str:

@@ -216,10 +216,6 @@ _VALUES: Final[tuple[Entry, ...]] = (
         "{a} holds '=?', which mail programs decode; write it without",
         "{a} có '=?' mà chương trình thư sẽ hiểu sai; hãy ghi không có nó",
     ),
-    (
-        "{a} has {b} characters; a name has at most {c}; shorten it",
-        "{a} dài {b} ký tự; tên dài nhất {c}; hãy viết ngắn hơn",
-    ),
     ("{a} has {b} characters; an id has at most {c}", "{a} dài {b} ký tự; mã dài nhất {c}"),
     (
         "{a} is not an id; use a-z, 0-9 and hyphens, such as '{b}'",

@@ -82,11 +82,6 @@ def test_an_issue_date_in_the_local_form_becomes_iso() -> None:
         (values.read_id, "a" * 101, "'" + "a" * 60 + "…' has 101 characters; an id has at most 100"),
         (values.read_reference, "a/b/c", "'b/c' is not an id; use a-z, 0-9 and hyphens, such as 'b-c'"),
         (values.read_line, " \n ", "is empty; write a text"),
-        (
-            values.read_name,
-            " ".join("x" * 151),
-            f"'{'x ' * 30}…' has 301 characters; a name has at most 300; shorten it",
-        ),
         (values.read_line, "a\x00b", "'a\x00b' holds a control character; delete it"),
         (
             values.read_line,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SIGN_IN = "/admin/dang-nhap"
 SIGN_OUT = "/admin/dang-xuat"
+LONGEST_NAME = 300  # that is typed into a form, and stands in headings then
 CSRF_FIELD = "csrf"
 SMALL_FORM = 64 * 1024
 _LONGEST_TEXT = 2_000

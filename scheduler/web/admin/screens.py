@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from scheduler.model import Admin
-from scheduler.planfile.values import LONGEST_NAME
 from scheduler.vietnamese import translate, word_detail, word_document_change, word_file, word_place, word_why
+from scheduler.web.admin.asking import LONGEST_NAME
 from scheduler.web.admin.editing.found_words import word_finding, word_severity
 from scheduler.web.admin.sessions import Notice
 from scheduler.web.admin.words import (

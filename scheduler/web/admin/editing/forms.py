@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from scheduler.errors import ConfigError, SchedulerError
 from scheduler.naming import normalise_text
-from scheduler.planfile.values import LONGEST_NAME, read_address, read_date, read_hour, read_id, read_line
-from scheduler.web.admin.asking import Asked, go_to
+from scheduler.planfile.values import read_address, read_date, read_hour, read_id, read_line
+from scheduler.web.admin.asking import LONGEST_NAME, Asked, go_to
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import word_file
 from scheduler.web.admin.editing.people import list_editors, name_admin
@@ -108,7 +108,7 @@ class FormReader:
         return text if text is None or self.bound(name, what, text) else None
 
     def bound(self, name: str, what: str, text: str) -> bool:
-        """Say whether a name is no longer than the files take."""
+        """Say whether a name fits a heading; the files take longer ones, as documents have them."""
         if len(text) > LONGEST_NAME:
             self.refuse(name, f"{what}: dài {len(text)} ký tự; nhiều nhất {LONGEST_NAME}.")
         return len(text) <= LONGEST_NAME
