@@ -18,7 +18,7 @@ from tests.acceptance.office import PASSWORD
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parent / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = REPOSITORY / "docs" / "screens"
-_TALLEST, _COLOURS = 1_800, 96
+_TALLEST, _COLOURS = 1_800, 256
 DESK, PHONE = (1280, 900), (360, 740)
 PAPER = (680, 960)  # what is left of a sheet of A4 within its margins
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
