@@ -41,12 +41,15 @@ def test_a_mail_that_the_relay_puts_off_is_tried_again_and_goes_once() -> None:
 
 
 def test_a_relay_that_is_down_gets_the_newest_of_a_subject_once_it_is_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     caught: queue.Queue[bytes] = queue.Queue()
-    with telling(port) as admin:
+    with socket.create_server(("127.0.0.1", 0)) as down, telling(down.getsockname()[1]) as admin:
+        port = down.getsockname()[1]
         admin.tell("Sai", ("cũ",), NOW)
+        attempt, _ = down.accept()
+        # The older one is under way, and fails only now.
         admin.tell("Sai", ("mới",), NOW)
+        attempt.close()
+        down.close()
         with Catcher(None, on_message=lambda _, content: caught.put(content), port=port):
             assert read_lines(caught.get(timeout=20)) == "mới"
     assert caught.empty()
