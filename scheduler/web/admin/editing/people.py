@@ -15,8 +15,7 @@ from scheduler.web.admin.sessions import Notice
 
 def name_admin(desk: Desk, admin_id: str) -> str:
     """Return the name of an admin; the id where there is no such admin any more."""
-    admin = desk.roster.find(admin_id)
-    return admin_id if admin is None else admin.name
+    return desk.roster.name(f"admin {admin_id}")
 
 
 def list_editors(desk: Desk, asked: Asked, file: str) -> tuple[str, ...]:
