@@ -1,8 +1,8 @@
 """Says *now*: calls the service at the next due instant, sweeps in case a wake-up was lost, watches itself.
 
 IO; the only module that imports APScheduler. It holds no truth (invariant 1): its memory store has at
-most two jobs, one for the next instant that the ledger names and one for the sweep, and both are made
-anew at start. What is late still runs (no grace time), and never twice at once (one worker thread).
+most three jobs, for the next instant that the ledger names, for a call out of turn and for the sweep, and what
+is in it is made anew at start. What is late still runs (no grace time), and never twice at once (one worker thread).
 """
 
 from __future__ import annotations
@@ -68,13 +68,21 @@ class Timer:
     def is_running(self) -> bool:
         return bool(self._scheduler.running)
 
-    def arm(self, instant: datetime) -> None:
-        """Call ``work`` at ``instant`` of the clock, instead of at the instant armed before."""
+    def call(self) -> None:
+        """Call ``work`` as soon as may be, from any thread: something happened that no instant announced.
+
+        A tick under way may have looked too early to see it, so another one follows; what that one is about to arm
+        does not take this call's place.
+        """
+        self._arm(self._clock.now(), "call")
+
+    def _arm(self, instant: datetime, job: str) -> None:
+        """Call ``work`` at ``instant`` of the clock, instead of at the instant armed for the same job before."""
         self._scheduler.add_job(
             self._tick,
             DateTrigger(self._clock.find_wall_time(instant)),
             args=(instant,),
-            id="wake",
+            id=job,
             replace_existing=True,
         )
 
@@ -104,7 +112,7 @@ class Timer:
     def _begin(self) -> None:
         self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=self._sweep_every.total_seconds()), id="sweep")
         self._scheduler.start()
-        self.arm(self._clock.now())
+        self._arm(self._clock.now(), "wake")
 
     def _sweep(self) -> None:
         self._tick(self._clock.now())
@@ -119,7 +127,7 @@ class Timer:
         finally:
             self._ticking.release()
         if next_at is not None and not self._stopping.is_set():
-            self.arm(next_at)
+            self._arm(next_at, "wake")
 
     def _run_work(self, instant: datetime) -> datetime | None:
         next_at: datetime | None = None

@@ -138,7 +138,7 @@ class _Running:
         self._service.on_progress = self._timer.beat
         self._warnings = started.reading.value.configuration.warnings
         trials = DraftTrials(config_dir, ledger, self.list_problems, self._find_snapshot)
-        self._office = ServiceOffice(self._service, ledger, self, trials, lambda: self._timer.arm(read_wall_clock()))
+        self._office = ServiceOffice(self._service, ledger, self, trials, self._timer.call)
         self._admin_pages = build_admin(
             AdminSite(
                 config_dir=config_dir,
@@ -238,7 +238,7 @@ class _Running:
         setup = make_setup(reading.value, self._secret)
         self._files[id(setup.writer)] = reading.files
         self._service.offer(setup)
-        self._timer.arm(read_wall_clock())
+        self._timer.call()
 
     def _refuse_edit(self, problems: tuple[Problem, ...]) -> None:
         """Tell of an edit that is wrong; the configuration in force runs on."""

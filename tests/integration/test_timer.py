@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from scheduler.clock import Clock, JumpingClock
+from scheduler.clock import Clock, JumpingClock, WallClock
 from scheduler.timer import Timer
 
 START = datetime(2024, 4, 24, tzinfo=UTC)
@@ -70,6 +70,27 @@ def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
         work.done.clear()
         # Nothing is armed now: only the sweep can come.
         assert work.done.wait(PATIENCE_SECONDS)
+
+
+def test_a_call_made_while_a_tick_ends_is_not_lost_to_what_that_tick_arms() -> None:
+    clock = WallClock()
+    calls, done = 200, threading.Event()
+    called = 0
+
+    def work() -> datetime | None:
+        nonlocal called
+        called += 1
+        if called == calls:
+            done.set()
+            return None
+        # The next instant is armed at once after this, often before the scheduler has looked at the call.
+        timer.call()
+        return clock.now() + timedelta(hours=1)
+
+    timer = Timer(clock, work)
+    with running(timer):
+        # The sweep comes once a minute.
+        assert done.wait(PATIENCE_SECONDS)
 
 
 def test_a_dead_scheduler_is_started_anew_by_the_watchdog() -> None:
