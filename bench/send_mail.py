@@ -38,6 +38,7 @@ from measure import Stopwatch, Target, Variant, compute_ratio, format_table, jud
 
 from scheduler.cli.logs import configure_logs
 from scheduler.clock import Clock, JumpingClock
+from scheduler.following import Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
@@ -304,10 +305,9 @@ def open_service(
         load_templates((find_shipped("templates") / "email",)), Letterhead(f"so@{DOMAIN}", f"so@{DOMAIN}", DOMAIN)
     )
     service = Service(
-        snapshot=snapshot,
+        setup=Setup(snapshot, writer),
         ledger=ledger,
         mailer=mailer,
-        writer=writer,
         clock=clock,
         publish=lambda snapshot, recorded, today: None,
         on_attempt=on_attempt,

@@ -23,6 +23,7 @@ from scheduler.ledger import Ledger
 from scheduler.messages import MessageWriter
 from scheduler.model import RecordedEvent
 from scheduler.notices import Told
+from scheduler.planfile.folder import FolderFiles
 from scheduler.reconciling import Caution, Proposal, apply_proposal, describe_plan, propose_changes, reconcile_marks
 from scheduler.snapshot import Snapshot
 from scheduler.withdrawn import carry_withdrawn
@@ -34,12 +35,14 @@ _log = structlog.get_logger(__name__)
 class Setup:
     """One valid configuration, ready to be put in force: what it asks for, and who writes its mails.
 
-    ``caution`` None applies it whatever it changes: for a rehearsal, which sends nothing to anybody.
+    ``caution`` None applies it whatever it changes: for a rehearsal, which sends nothing to anybody. ``files`` are
+    those it was read from; None where they are not to be kept.
     """
 
     snapshot: Snapshot
     writer: MessageWriter
     caution: Caution | None = None
+    files: FolderFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class Following:
         self._held: tuple[Held, Caution] | None = None
         self._look_again = False
         self.in_force: InForce | None = None
+        self.is_in_step = True
+        """Whether the ledger holds what ``in_force`` asks for: not where an edit was written but could not be run."""
 
     @property
     def waits(self) -> bool:
@@ -125,18 +130,30 @@ class Following:
             self._offer = setup
 
     def settle(self, now: datetime) -> bool:
-        """Look at what is on offer, and at whether what waits was approved; True when another setup is in force now."""
+        """Look at what is on offer, and at whether what waits was approved; True when another setup is in force now.
+
+        Where that fails, the next call looks at the same offer again.
+        """
         with self._lock:
             offer, self._offer = self._offer, None
         if offer is None and self._look_again and self.in_force is not None and not self._ledger.sending.is_under_way():
             # What was on its way told what was true before the edit; now it counts as told.
             offer = self._waiting or self.in_force.setup
-        if offer is not None:
-            return self._consider(offer, now)
-        if self._waiting is None:
+        if offer is None and self._waiting is not None:
+            waiting = self._ledger.edits.find_waiting()
+            offer = self._waiting if waiting is not None and waiting.approved_at is not None else None
+        if offer is None:
             return False
-        waiting = self._ledger.edits.find_waiting()
-        return waiting is not None and waiting.approved_at is not None and self._consider(self._waiting, now)
+        try:
+            return self._consider(offer, now)
+        except Exception:
+            self._offer_again(offer)
+            raise
+
+    def _offer_again(self, setup: Setup) -> None:
+        with self._lock:
+            # A newer one has its place already.
+            self._offer = self._offer or setup
 
     def heed_marks(self, now: datetime) -> bool:
         """Heed what people said of reports since the last look; False where nothing was said."""
@@ -187,9 +204,11 @@ class Following:
         self._held = None
         self._look_again = self._ledger.sending.is_under_way()
         apply_proposal(proposal, self._ledger, now)
+        self.is_in_step = False
         self._ledger.edits.settle(now)
         rows = {plan.plan: revise_rows(plan.rows, plan.events) for plan in proposal.plans}
         self._run(setup, rows)
+        self.is_in_step = True
         if not self._look_again:
             self._held = (Held(setup.snapshot, rows), caution)
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from scheduler.arrivals import ReportMark
 from scheduler.clock import make_rehearsal_clock, read_wall_clock
 from scheduler.errors import RelayError
+from scheduler.following import Setup
 from scheduler.ledger import Ledger, StateCount, hold_instance_lock
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import MessageWriter
@@ -73,10 +74,9 @@ def _run(rehearsal: Rehearsal, ledger: Ledger, on_attempt: Callable[[Attempt], N
     mailer.connect()
     published: list[tuple[RecordedEvent, ...]] = []
     service = Service(
-        snapshot=rehearsal.snapshot,
+        setup=Setup(rehearsal.snapshot, rehearsal.writer.signing(ledger.control.find_link_secret())),
         ledger=ledger,
         mailer=mailer,
-        writer=rehearsal.writer.signing(ledger.control.find_link_secret()),
         clock=clock,
         publish=lambda _snapshot, recorded, _today: published.append(recorded),
         on_attempt=on_attempt,

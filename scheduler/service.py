@@ -17,11 +17,9 @@ from scheduler.errors import LedgerError
 from scheduler.following import Decision, Following, InForce, Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer
-from scheduler.messages import MessageWriter
 from scheduler.metrics import Metrics
 from scheduler.model import RecordedEvent
 from scheduler.pacing import Limits, Pause, find_earliest
-from scheduler.reconciling import Caution
 from scheduler.recording import Attempt, Recorder
 from scheduler.sending import Sender
 from scheduler.snapshot import Snapshot
@@ -36,28 +34,26 @@ _log = structlog.get_logger(__name__)
 
 
 class Service:
-    """Keeps ledger, mail and feeds in step with one snapshot at a time.
+    """Keeps ledger, mail and feeds in step with one setup at a time.
 
-    Without ``caution`` every edit takes effect at once, whatever it changes. ``fallback`` is the configuration that ran
-    before: it runs while the first snapshot waits for approval, and tells which plans are gone.
+    ``fallback`` is the configuration that ran before: it runs while the first setup waits for approval, and tells which
+    plans are gone.
     """
 
     def __init__(
         self,
         *,
-        snapshot: Snapshot,
+        setup: Setup,
         ledger: Ledger,
         mailer: Mailer,
-        writer: MessageWriter,
         clock: Clock,
         publish: Callable[[Snapshot, tuple[RecordedEvent, ...], date], None],
         on_attempt: Callable[[Attempt], None] = lambda attempt: None,
         limits: Limits = _NO_LIMITS,
-        caution: Caution | None = None,
         fallback: Setup | None = None,
         on_decision: Callable[[Decision], None] = lambda decision: None,
     ) -> None:
-        self._first = Setup(snapshot, writer, caution)
+        self._first = setup
         self._fallback = fallback
         self._following = Following(ledger, on_decision, None if fallback is None else fallback.snapshot)
         self._ledger = ledger
@@ -113,6 +109,7 @@ class Service:
             _log.error("all mail is paused", by=self.pause.by, reason=self.pause.reason)
         self._following.offer(self._first)
         self._settle()
+        self._heed_marks()
         if self._following.in_force is None and self._fallback is not None:
             self._following.put_in_force(self._fallback)
             self.publish()
@@ -124,7 +121,8 @@ class Service:
     def tick(self) -> datetime | None:
         """Do what is due now; return the instant of the next work, None when no row waits for time."""
         began_at = self._clock.now()
-        self._settle()
+        unsettled = self._try_to_settle()
+        self._heed_marks()
         in_force = self._following.in_force
         if in_force is None:
             # The very first configuration waits for approval: nothing is known that may be sent.
@@ -135,6 +133,8 @@ class Service:
             self._note_tick()
         if self._published_on != self._today():
             self.publish()
+        if unsettled is not None:
+            raise unsettled
         next_at = self._ledger.sending.find_next_at()
         if next_at is None or next_at > began_at:
             return next_at
@@ -157,11 +157,25 @@ class Service:
             kept=self._recorder.kept,
         )
 
+    def _try_to_settle(self) -> Exception | None:
+        """Put in force what may be; return why that failed where what is in force holds all the same."""
+        try:
+            self._settle()
+        except Exception as error:
+            if self._following.in_force is None or not self._following.is_in_step:
+                raise
+            return error
+        return None
+
     def _settle(self) -> None:
         """Put in force what may be, and publish it."""
         if self._following.settle(self._clock.now()):
             self._states_changed = True
+            # Until that went well: the next tick tries again.
+            self._published_on = None
             self.publish()
+
+    def _heed_marks(self) -> None:
         if self._following.heed_marks(self._clock.now()):
             self._states_changed = True
 

@@ -94,9 +94,9 @@ def make_relay_settings(settings: Settings) -> RelaySettings:
     return RelaySettings(smtp.host, smtp.port, smtp.security, smtp.username, password, float(smtp.timeout_seconds))
 
 
-def make_setup(wiring: Wiring, secret: str) -> Setup:
+def make_setup(wiring: Wiring, secret: str, files: FolderFiles | None = None) -> Setup:
     """Return what the service needs of a configuration that an admin wrote; ``secret`` signs the links in its mails."""
-    return Setup(wiring.snapshot, wiring.writer.signing(secret), make_caution(wiring.settings))
+    return Setup(wiring.snapshot, wiring.writer.signing(secret), make_caution(wiring.settings), files)
 
 
 class _Running:
@@ -110,8 +110,7 @@ class _Running:
         self._settings = settings = started.reading.value.settings
         self._problems = started.problems
         self._secret = ledger.control.find_link_secret()
-        setup = make_setup(started.reading.value, self._secret)
-        self._files: dict[int, FolderFiles] = {id(setup.writer): started.reading.files}
+        setup = make_setup(started.reading.value, self._secret, started.reading.files)
         self._shelf, self._board = FeedShelf(), AgendaBoard(find_shipped("templates") / "web")
         self._publisher = FeedPublisher(self._shelf, make_feed_site(started.reading.value))
         self._tokens = TokenWatch(ledger.tokens, self._publisher, self._shelf, WallClock())
@@ -122,14 +121,12 @@ class _Running:
         )
         self._admin = AdminMail(make_relay_settings(settings), settings.mail.sender, settings.mail.admin)
         self._service = Service(
-            snapshot=setup.snapshot,
+            setup=setup,
             ledger=ledger,
             mailer=self._mailer,
-            writer=setup.writer,
             clock=WallClock(),
             publish=self._publish,
             limits=make_limits(started.reading.value),
-            caution=setup.caution,
             fallback=self._find_fallback(started),
             on_decision=self._note_decision,
         )
@@ -235,9 +232,7 @@ class _Running:
         ]
         if changed:
             _log.warning("these settings take effect at the next start", settings=changed)
-        setup = make_setup(reading.value, self._secret)
-        self._files[id(setup.writer)] = reading.files
-        self._service.offer(setup)
+        self._service.offer(make_setup(reading.value, self._secret, reading.files))
         self._timer.call()
 
     def _refuse_edit(self, problems: tuple[Problem, ...]) -> None:
@@ -260,10 +255,9 @@ class _Running:
                 decision.at,
             )
             return
-        files = self._files.get(id(decision.setup.writer))
+        files = decision.setup.files
         if files is None:
             return
-        self._files = {id(decision.setup.writer): files}
         before = find_last_good(self._state_dir)
         old = FolderFiles(()) if before is None else read_files(before)
         followed = describe_decision(decision)

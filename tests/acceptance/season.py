@@ -215,13 +215,11 @@ class Season:
 
     def _start(self, setup: Setup, fallback: Setup | None = None) -> Service:
         service = Service(
-            snapshot=setup.snapshot,
+            setup=setup,
             ledger=self.ledger,
             mailer=self.mailer,
-            writer=setup.writer,
             clock=self.clock,
             publish=self._note_feeds,
-            caution=setup.caution,
             fallback=fallback,
             on_decision=self._note_decision,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scheduler.catcher import Catcher
 from scheduler.delivery import Delivery, DeliveryState
+from scheduler.following import Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
@@ -88,14 +89,12 @@ class PostOffice:
         relay = RelaySettings("127.0.0.1", port, "none", password and "so", password, timeout_seconds)
         mailer = Mailer(relay, local_hostname="so.example", connections=connections)
         self._mailers.append(mailer)
+        templates = load_templates((find_shipped("templates") / "email",))
+        writer = MessageWriter(templates, Letterhead("so@so.example", "so@so.example", "so.example"))
         service = Service(
-            snapshot=self.snapshot,
+            setup=Setup(self.snapshot, writer),
             ledger=self.ledger,
             mailer=mailer,
-            writer=MessageWriter(
-                load_templates((find_shipped("templates") / "email",)),
-                Letterhead("so@so.example", "so@so.example", "so.example"),
-            ),
             clock=self.clock,
             publish=lambda snapshot, recorded, today: None,
             on_attempt=on_attempt or self.attempts.append,

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.changes import ReminderChanges
 from scheduler.delivery import DeliveryState
+from scheduler.errors import LedgerError
 from scheduler.following import Decision, Following, Setup
 from scheduler.ledger import Ledger
+from scheduler.ledger import engine as ledger_engine
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Plan, PlanStatus, Visit
 from scheduler.notices import RULE
@@ -21,6 +24,7 @@ from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import load_templates
 from scheduler.trail import describe_decision
 from scheduler.workdays import WorkingDays
+from tests.integration.ledger_lock import locked
 from tests.samples import make_contacts, make_plan, make_rules, make_visit
 
 START = datetime(2024, 5, 10, 2, 0, tzinfo=UTC)
@@ -128,6 +132,45 @@ def test_a_waiting_edit_changes_nothing_in_the_ledger(tmp_path: Path) -> None:
     following.offer(make_setup(make_plan(visits=(), reports=())))
     following.settle(START + timedelta(hours=1))
     assert (ledger.history.list_deliveries(), ledger.events.list_recorded("plan")) == before
+    ledger.close()
+
+
+def test_an_edit_that_the_ledger_could_not_take_is_taken_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    following = Following(ledger)
+    first, moved = make_plan(), make_plan(visits=(make_visit(dates=(date(2024, 5, 28),)),))
+    following.offer(make_setup(first))
+    assert following.settle(START)
+    following.offer(make_setup(moved))
+    with locked(tmp_path / "ledger.sqlite3"), pytest.raises(LedgerError):
+        following.settle(START)
+    assert following.settle(START)
+    assert following.in_force is not None
+    assert [wanted.plan for wanted in following.in_force.setup.snapshot.wanted] == [moved]
+    ledger.close()
+
+
+def test_of_two_edits_that_the_ledger_could_not_take_the_newer_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    following = Following(ledger)
+    plans = [make_plan(visits=(make_visit(dates=(date(2024, 5, day),)),)) for day in (20, 27, 28)]
+    following.offer(make_setup(plans[0]))
+    assert following.settle(START)
+    with locked(tmp_path / "ledger.sqlite3"):
+        for plan in plans[1:]:
+            following.offer(make_setup(plan))
+            with pytest.raises(LedgerError):
+                following.settle(START)
+    assert following.settle(START)
+    assert not following.settle(START)
+    assert following.in_force is not None
+    assert [wanted.plan for wanted in following.in_force.setup.snapshot.wanted] == plans[2:]
     ledger.close()
 
 

@@ -1,17 +1,20 @@
 """The service with a real ledger, real templates and a real SMTP server; only its clock is set by the test."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.catcher import Catcher
 from scheduler.clock import JumpingClock
 from scheduler.delivery import NEWER_DUE, TOO_LATE, Delivery, DeliveryState
+from scheduler.following import Setup
 from scheduler.ledger import FrozenMessage, Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
@@ -37,6 +40,7 @@ class Office:
         self.ledger = Ledger.open(f"sqlite:///{folder}/ledger.sqlite3")
         self.mailer = Mailer(RelaySettings("127.0.0.1", port, "none", None, None, 5.0), local_hostname="so.example")
         self.published: list[tuple[RecordedEvent, ...]] = []
+        self.publishing_fails = False
         self.attempts: list[Attempt] = []
 
     def serve(
@@ -52,10 +56,9 @@ class Office:
             (plan or make_plan(),), contacts or make_contacts(), rules or make_rules(), WorkingDays(), "so.example"
         )
         service = Service(
-            snapshot=snapshot,
+            setup=Setup(snapshot, make_writer()),
             ledger=self.ledger,
             mailer=self.mailer,
-            writer=make_writer(),
             clock=self.clock,
             publish=self.note_published,
             on_attempt=on_attempt or self.attempts.append,
@@ -64,6 +67,8 @@ class Office:
         return service
 
     def note_published(self, snapshot: Snapshot, recorded: tuple[RecordedEvent, ...], today: date) -> None:
+        if self.publishing_fails:
+            raise OSError("no room")
         self.published.append(recorded)
 
     def run_through(self, service: Service) -> None:
@@ -186,6 +191,45 @@ def test_a_moved_visit_cancels_the_old_reminders_and_plans_new_ones(office: Offi
     cancelled = {row.occurrence for row in rows if row.state is DeliveryState.CANCELLED}
     assert sent == {"2024-05-27T07:00"}
     assert cancelled == {"2024-05-20T07:00", "2024-05-10T00:00"}
+
+
+def test_feeds_that_could_not_be_published_are_published_by_the_next_tick(office: Office) -> None:
+    service = office.serve()
+    service.tick()
+    moved = make_plan(visits=(make_visit(dates=(date(2024, 5, 27),)),))
+    snapshot = make_snapshot((moved,), make_contacts(), make_rules(), WorkingDays(), "so.example")
+    service.offer(Setup(snapshot, make_writer()))
+    office.publishing_fails = True
+    with pytest.raises(OSError, match="no room"):
+        service.tick()
+    office.publishing_fails = False
+    service.tick()
+    service.tick()
+    days = [{row.event.start.day for row in published if row.event.about == "visit"} for published in office.published]
+    assert days == [{20}, {27}]
+
+
+def test_an_edit_that_cannot_be_put_in_force_stops_no_mail_and_is_tried_again(office: Office, tmp_path: Path) -> None:
+    service = office.serve()
+    service.tick()
+    due_at = office.ledger.sending.find_next_at()
+    assert due_at is not None
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as other:
+        other.execute("CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        more = make_plan(visits=(make_visit(), make_visit(visit_id="more", dates=(date(2024, 5, 28),))))
+        snapshot = make_snapshot((more,), make_contacts(), make_rules(), WorkingDays(), "so.example")
+        service.offer(Setup(snapshot, make_writer()))
+        office.clock.reach(due_at)
+        for _ in range(2):
+            with pytest.raises(IntegrityError, match="refused"):
+                service.tick()
+        due = [row.state for row in office.ledger.history.list_deliveries() if row.due_at <= due_at]
+        assert {*due} == {DeliveryState.SENT}
+        other.execute("DROP TRIGGER refuse")
+    service.tick()
+    assert service.in_force is not None
+    assert [wanted.plan for wanted in service.in_force.setup.snapshot.wanted] == [more]
+    assert "more" in {row.event.item for row in office.published[-1]}
 
 
 def test_a_visit_moved_back_is_reminded_of_as_before(office: Office) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from scheduler.clock import JumpingClock, read_wall_clock
+from scheduler.following import Setup
 from scheduler.ledger import Ledger, hold_instance_lock
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
@@ -39,14 +40,12 @@ def main() -> None:
             local_hostname="so.example",
             connections=connections,
         )
+        templates = load_templates((find_shipped("templates") / "email",))
+        writer = MessageWriter(templates, Letterhead("so@so.example", "so@so.example", "so.example"))
         service = Service(
-            snapshot=make_visit_snapshot(deliveries),
+            setup=Setup(make_visit_snapshot(deliveries), writer),
             ledger=ledger,
             mailer=mailer,
-            writer=MessageWriter(
-                load_templates((find_shipped("templates") / "email",)),
-                Letterhead("so@so.example", "so@so.example", "so.example"),
-            ),
             clock=clock,
             publish=lambda snapshot, recorded, today: None,
         )
