@@ -28,6 +28,7 @@ from tempfile import TemporaryDirectory
 
 from feed_build import make_plan
 from measure import Target, judge_targets
+from peer_venv import install_peer
 
 from scheduler.events import plan_events
 from scheduler.feeds import build_feed, number_without_ledger
@@ -184,13 +185,7 @@ def serve_with_nginx(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def serve_with_radicale(folder: Path, venv: Path) -> Iterator[Server]:
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    if subprocess.run([str(python), "-c", "import radicale"], check=False, capture_output=True).returncode != 0:
-        install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "radicale"]
-        if subprocess.run(install, check=False).returncode != 0:
-            raise FileNotFoundError(f"Radicale is missing and could not be installed into {venv}")
+    python = install_peer(venv, "radicale")
     port = find_port()
     (folder / "rights").write_text(RIGHTS, "utf-8")
     (folder / "radicale.conf").write_text(RADICALE.format(folder=folder, port=port), "utf-8")
