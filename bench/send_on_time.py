@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from mailing import BEFORE, DUE, make_job, open_service, run_sink
 from measure import Target, judge_targets
-from send_mail import BEFORE, DUE, make_job, open_service, run_sink
 
 from scheduler.cli.logs import configure_logs
 from scheduler.clock import JumpingClock, WallClock, read_wall_clock
