@@ -355,6 +355,9 @@ class Sender:
             return self._ledger.sending.find_message(delivery.id)
         try:
             composed = composer.compose(delivery, now)
+        except LedgerError:
+            # What it tells could not be asked for: that is not the mail's fault, and it waits.
+            raise
         except _WRITING_FAULTS as fault:
             words = str(fault) if isinstance(fault, SchedulerError) else f"{type(fault).__name__}: {fault}"
             self._recorder.fail_unwritten(delivery, words)

@@ -232,6 +232,24 @@ def test_an_edit_that_cannot_be_put_in_force_stops_no_mail_and_is_tried_again(of
     assert "more" in {row.event.item for row in office.published[-1]}
 
 
+def test_a_mail_for_which_the_ledger_cannot_be_asked_is_not_failed_and_goes_when_it_can(
+    office: Office, tmp_path: Path
+) -> None:
+    service = office.serve()
+    (eve,) = [row for row in office.ledger.history.list_deliveries() if row.rule == "visit-eve"]
+    office.clock.reach(eve.due_at)
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as other:
+        # What was answered goes into the mail; all else of the ledger can be read and written.
+        other.execute("ALTER TABLE visit_answers RENAME TO away")
+        service.tick()
+        assert office.ledger.sending.find(eve.id) == eve
+        other.execute("ALTER TABLE away RENAME TO visit_answers")
+    service.tick()
+    sent = office.ledger.sending.find(eve.id)
+    assert sent is not None
+    assert (sent.state, sent.attempts) == (DeliveryState.SENT, 1)
+
+
 def test_a_visit_moved_back_is_reminded_of_as_before(office: Office) -> None:
     office.serve()
     office.serve(make_plan(visits=(make_visit(dates=(date(2024, 5, 27),)),)))
