@@ -299,7 +299,12 @@ class Sender:
         pause = Pause(PausedBy.RELAY, reason, now, now + ASK_AGAIN_AFTER)
         _log.error("all mail is paused; mend it, then: scheduler resume", reason=reason)
         queue.end()
-        self._ledger.control.pause(pause)
+        try:
+            self._ledger.control.pause(pause)
+        except LedgerError as error:
+            # What is under way goes on to its end; the next tick asks the relay once more.
+            _log.error("the pause is not kept", problem=str(error))
+            return
         self.pause = pause
 
     def _write_ahead(self, queue: _Queue) -> None:

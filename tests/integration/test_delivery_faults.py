@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import resource
 import socket
+import threading
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -354,6 +355,53 @@ def test_a_ledger_locked_while_the_next_rows_are_read_lets_the_mails_under_way_e
         assert office.count_states() == {SENT: 250}
         assert not any(row.in_doubt for row in office.rows)
         assert set(Counter(caught).values()) == {1}
+
+
+class _RefusingSecond(ScriptedRelay):
+    """Refuses us at the second mail, in front of which ``lock`` is called; meanwhile the first waits for its answer."""
+
+    def __init__(self, lock: Callable[[], None]) -> None:
+        super().__init__({"MAIL": ["250 ok", "550 5.7.1 sender not allowed"]})
+        self.refusal_heeded = threading.Event()
+        self._lock = lock
+        self._at_dot = threading.Event()
+
+    def next_answer(self, verb: str) -> str | None:
+        answer = super().next_answer(verb)
+        if verb == "dot":
+            self._at_dot.set()
+            assert self.refusal_heeded.wait(10)
+        if answer is not None and answer.startswith("550"):
+            assert self._at_dot.wait(10)
+            self._lock()
+        return answer
+
+
+def test_a_pause_that_cannot_be_kept_lets_the_mails_under_way_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
+    until_unlocked = ExitStack()
+    relay = _RefusingSecond(lambda: until_unlocked.enter_context(locked(tmp_path / "ledger.sqlite3")))
+    with relay, open_post_office(tmp_path, 2) as office, until_unlocked:
+        pause = office.ledger.control.pause
+
+        def try_to_pause(wanted: Pause) -> None:
+            try:
+                pause(wanted)
+            finally:
+                relay.refusal_heeded.set()
+
+        monkeypatch.setattr(office.ledger.control, "pause", try_to_pause)
+        office.clock.shown = DUE
+        service = office.open(relay.port, connections=2)
+        with pytest.raises(LedgerError, match="database is locked"):
+            service.tick()
+        until_unlocked.close()
+        service.tick()
+        assert office.count_states() == {SENT: 2}
+        assert not any(row.in_doubt for row in office.rows)
+        assert len(relay.contents) == 2
 
 
 def test_sigterm_in_the_middle_ends_the_mails_under_way_and_the_next_start_sends_the_rest(tmp_path: Path) -> None:
