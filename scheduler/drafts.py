@@ -75,11 +75,15 @@ class Rebased:
 
 
 class OvertakenError(SchedulerError):
-    """Somebody else changed the same files meanwhile: whoever edits looks at both, and decides."""
+    """Somebody else changed the same files, or the draft, meanwhile: whoever edits looks at both, and decides.
+
+    ``names`` are the files; () for the draft itself.
+    """
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        super().__init__(f"{', '.join(names)}: changed by somebody else meanwhile; look at both, then apply again")
+        what = ", ".join(names) or "the draft"
+        super().__init__(f"{what}: changed by somebody else meanwhile; look at both, then apply again")
 
 
 class UntouchableFileError(SchedulerError):
@@ -175,10 +179,14 @@ class Drafts:
     def put_in_place(self, config_dir: Path, draft: Draft, note: Callable[[], None] = lambda: None) -> None:
         """Write a draft's files into the configuration folder, each whole, and discard it.
 
-        OvertakenError, and nothing written, where a file is no longer as the draft knows it. Where one cannot be
-        written, those before it are put back. ``note`` is called as soon as nothing stands in the way.
+        OvertakenError, and nothing written, where a file is no longer as the draft knows it, or the draft no longer as
+        it is kept. Where one cannot be written, those before it are put back. ``note`` is called as soon as nothing
+        stands in the way.
         """
         with self._lock:
+            if self.find(draft.id) != draft:
+                # What was saved into it meanwhile would be discarded with it.
+                raise OvertakenError(())
             overtaken = tuple(
                 f.name for f in draft.files if read_content(config_dir, f.name) not in (f.before, f.after)
             )

@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from scheduler.drafts import MOST_DRAFTS, Draft, DraftFile, Drafts
 from scheduler.ledger import Did
+from scheduler.web.admin.desk import Trial
 from tests.integration.admin_site import START, Bench, Browser, make_editing_bench
 
 PLAN = "plans/kiem-tra-2024.yaml"
@@ -283,6 +285,29 @@ def test_two_who_edit_one_draft_keep_both_edits(bench: Bench, lan: Browser, linh
     apply(lan, review)
     wanted = before.replace(*MOVED).replace(*CONFIRMED)
     assert read_plan(bench) == wanted.replace(*PRIVATE)
+
+
+def test_what_is_saved_into_a_draft_while_it_is_applied_is_not_lost(
+    bench: Bench, lan: Browser, linh: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = edit(lan, MOVED)
+    theirs = open_text(linh, f"{TEXT}?nhap={review.rpartition('/')[2]}")
+    theirs["noi-dung"] = theirs["noi-dung"].replace(*CONFIRMED)
+    before, shown = read_plan(bench), lan.read(review)
+    try_draft = bench.run.try_draft
+
+    def save_meanwhile(draft: Draft, now: datetime) -> Trial:
+        # Trying a large draft takes seconds.
+        monkeypatch.undo()
+        assert save(linh, theirs) == review
+        return try_draft(draft, now)
+
+    monkeypatch.setattr(bench.run, "try_draft", save_meanwhile)
+    assert apply(lan, review, shown) == review
+    assert "Bản nháp đã đổi từ khi bạn mở trang này." in lan.read(review)
+    assert read_plan(bench) == before
+    apply(lan, review)
+    assert read_plan(bench) == before.replace(*MOVED).replace(*CONFIRMED)
 
 
 def test_of_two_who_edit_the_same_line_of_one_draft_the_later_gets_a_draft_of_its_own(

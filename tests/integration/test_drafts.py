@@ -138,6 +138,7 @@ def test_changes_of_other_lines_are_joined(drafts: Drafts, config: Path) -> None
     both = OURS.replace(b"d: 4", b"d: 40")
     assert (rebased.joined, rebased.conflicts) == (("contacts.yaml",), ())
     assert rebased.draft.files == (DraftFile("contacts.yaml", THEIRS, both),)
+    assert drafts.keep_again(rebased.draft, draft)
     drafts.put_in_place(config, rebased.draft)
     assert (config / "contacts.yaml").read_bytes() == both
 
@@ -185,6 +186,7 @@ def test_a_draft_that_cannot_be_written_wholly_leaves_the_folder_as_it_was(draft
     (config / "plans" / "a.yaml").mkdir()
     draft = keep(drafts, DraftFile("contacts.yaml", BASE, OURS))
     broken = Draft(draft.id, "lan", "", NOW, (*draft.files, DraftFile("plans/b.yaml/c.yaml", None, b"x")))
+    assert drafts.keep_again(broken, draft)
     (config / "plans" / "b.yaml").write_bytes(b"a file, no folder")
     with pytest.raises(Exception, match=r"b\.yaml"):
         drafts.put_in_place(config, broken)
