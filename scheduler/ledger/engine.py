@@ -63,7 +63,9 @@ def open_engine(url: str) -> Engine:
         raise LedgerError(f"ledger.url '{url}': only SQLite is supported; write sqlite:///var/ledger.sqlite3")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+        connect_args = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        # As many at once as there are threads: else pages that wait for a lock would keep mail and feeds from the file.
+        engine = create_engine(url, connect_args=connect_args, max_overflow=-1)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         with engine.begin() as connection:

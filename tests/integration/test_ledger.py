@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -178,6 +179,14 @@ def test_only_one_instance_holds_a_ledger_and_the_error_names_it(tmp_path: Path)
     assert f"process {os.getpid()} on " in str(caught.value)
     with hold_instance_lock(url, NOW):
         pass
+
+
+def test_as_many_pages_as_there_can_be_at_once_keep_nobody_from_the_ledger(ledger: Ledger) -> None:
+    # Each as a page holds it that waits for another program's lock: and the feeds' tokens are looked at meanwhile.
+    with ExitStack() as pages:
+        for _ in range(40):
+            pages.callback(ledger.engine.raw_connection().close)
+        assert ledger.tokens.read_version() == (0, 0)
 
 
 def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
