@@ -56,19 +56,19 @@ class Bench:
     """The variants over the same reminders, in order of their instant; the peer takes every ``stride``-th of them."""
 
     def __init__(self, large: LargePlan, stride: int) -> None:
-        self._plan = large.plan
+        self._plan = plan = large.plan
         self._contacts = large.contacts
         self._by_id = {contact.id: contact for contact in large.contacts}
         self._workdays = WorkingDays()
-        self._index = PlanIndex(large.plan)
+        self._index = PlanIndex(plan)
         self._templates = load_shipped()
-        self._reminders = plan_reminders(large.plan, large.contacts, large.rules, self._workdays).reminders
+        self._reminders = plan_reminders(plan, large.contacts, large.rules, self._workdays).reminders
         self._events: dict[str, tuple[RecordedEvent, ...]] = {}
-        revision = Revision(0, large.plan.updated, large.plan.updated)
-        for event in plan_events(large.plan, contacts=large.contacts, domain=HEAD.domain):
+        revision = Revision(0, plan.updated, plan.updated)
+        for event in plan_events(plan, plan.visits, plan.reports, contacts=large.contacts, domain=HEAD.domain):
             self._events[event.item] = (*self._events.get(event.item, ()), RecordedEvent(event, revision))
         # The peer is not charged for the time zone, which takes icalendar longer than all the rest.
-        self._zone = Timezone.from_tzinfo(large.plan.zone, large.plan.timezone, date(2025, 1, 1), date(2026, 1, 1))
+        self._zone = Timezone.from_tzinfo(plan.zone, plan.timezone, date(2025, 1, 1), date(2026, 1, 1))
         self._for_peer = self._reminders[::stride]
         self._stride = stride
         self._ready = [self._make_ready(content) for content in self._write_all(MessageWriter(self._templates, HEAD))]

@@ -37,7 +37,7 @@ class Bench:
 
     def __init__(self, events: int) -> None:
         self._plan = make_plan(events)
-        made = plan_events(self._plan, contacts=(), domain="so-ldtbxh.example")
+        made = plan_events(self._plan, self._plan.visits, self._plan.reports, contacts=(), domain="so-ldtbxh.example")
         self._rows = number_without_ledger(self._plan, made)
         self._kept = EventBlocks()
         self.feed = self._assemble(self._kept, self._rows)

@@ -151,7 +151,9 @@ def write_feeds(folder: Path) -> None:
     folder.mkdir()
     for name, events in (("small", SMALL), ("large", LARGE)):
         plan = make_plan(events)
-        rows = number_without_ledger(plan, plan_events(plan, contacts=(), domain="so-ldtbxh.example"))
+        rows = number_without_ledger(
+            plan, plan_events(plan, plan.visits, plan.reports, contacts=(), domain="so-ldtbxh.example")
+        )
         (folder / f"{name}.ics").write_bytes(build_feed(plan, rows, "plan", plan.updated.date()).content)
     content = (folder / "large.ics").read_bytes()
     (folder / "large.ics.gz").write_bytes(gzip.compress(content, compresslevel=9, mtime=0))

@@ -22,20 +22,15 @@ _STATUS = {
 }
 
 
-def plan_events(plan: Plan, *, contacts: tuple[Contact, ...], domain: str) -> tuple[Event, ...]:
-    """Return all events of ``plan``, ordered by start, then UID.
+def plan_events(
+    plan: Plan, visits: tuple[Visit, ...], reports: tuple[Report, ...], *, contacts: tuple[Contact, ...], domain: str
+) -> tuple[Event, ...]:
+    """Return the events of ``visits`` and ``reports``, all or some of those of ``plan``, ordered by start, then UID.
 
     A visit without sessions is one all-day event per date; a visit without a date has none. ``domain`` is
     the right side of the UIDs. Of ``contacts`` only the titles of a team's members are used.
     UnknownIdError when the plan uses an id that it does not define.
     """
-    return plan_item_events(plan, plan.visits, plan.reports, contacts=contacts, domain=domain)
-
-
-def plan_item_events(
-    plan: Plan, visits: tuple[Visit, ...], reports: tuple[Report, ...], *, contacts: tuple[Contact, ...], domain: str
-) -> tuple[Event, ...]:
-    """Return the events of these items of ``plan`` alone, as ``plan_events`` does of all."""
     index = PlanIndex(plan)
     titles = {contact.id: contact.title for contact in contacts}
     events = [event for visit in visits for event in _plan_visit(index, visit, titles, domain)]

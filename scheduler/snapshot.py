@@ -17,7 +17,7 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from scheduler.digests import FollowUp, find_season, plan_digests
-from scheduler.events import find_start, plan_item_events
+from scheduler.events import find_start, plan_events
 from scheduler.model import OFFICE_ZONE, About, Contact, DayOverride, Event, Plan, Reminder, Report, Rule, Untold, Visit
 from scheduler.overdue import plan_overdue
 from scheduler.people import People
@@ -295,7 +295,7 @@ def _plan_parts(
         overdue = plan_overdue(some, contacts, frame.rules, workdays)
     members = tuple(people.by_id[member] for member, _ in frame.titles)
     events: defaultdict[Item, list[Event]] = defaultdict(list)
-    for event in plan_item_events(wanted.plan, visits, reports, contacts=members, domain=frame.domain):
+    for event in plan_events(wanted.plan, visits, reports, contacts=members, domain=frame.domain):
         events[event.about, event.item].append(event)
     reminders, conditional = _group(planned.reminders), _group(overdue.reminders)
     untold: defaultdict[Item, dict[Untold, None]] = defaultdict(dict)

@@ -144,7 +144,9 @@ def make_cases() -> dict[str, Case]:
 
 def record_events(case: Case) -> tuple[RecordedEvent, ...]:
     """Return the events of the case's item, as a ledger would hold them after one change."""
-    events = plan_events(case.plan, contacts=make_contacts(), domain=LETTERHEAD.domain)
+    events = plan_events(
+        case.plan, case.plan.visits, case.plan.reports, contacts=make_contacts(), domain=LETTERHEAD.domain
+    )
     return tuple(
         RecordedEvent(event, Revision(1, UPDATED, UPDATED)) for event in events if event.item == case.reminder.item
     )
@@ -257,5 +259,5 @@ def write_notice(templates: LetterSetter, case: NoticeCase) -> ComposedMessage:
 
 def _record_change(plan: Plan, item: str) -> tuple[RecordedEvent, ...]:
     """Return the events of ``item`` as a ledger holds them after a second change."""
-    events = plan_events(plan, contacts=make_contacts(), domain=LETTERHEAD.domain)
+    events = plan_events(plan, plan.visits, plan.reports, contacts=make_contacts(), domain=LETTERHEAD.domain)
     return tuple(RecordedEvent(event, Revision(2, UPDATED, UPDATED)) for event in events if event.item == item)

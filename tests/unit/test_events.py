@@ -10,7 +10,7 @@ from tests.samples import make_contacts, make_plan, make_report, make_visit
 
 
 def plan_all(plan: Plan, contacts: tuple[Contact, ...] = ()) -> tuple[Event, ...]:
-    return plan_events(plan, contacts=contacts, domain="so.example")
+    return plan_events(plan, plan.visits, plan.reports, contacts=contacts, domain="so.example")
 
 
 def test_one_event_per_session_and_one_per_deadline_in_order_of_their_start() -> None:

@@ -48,13 +48,13 @@ def make_two_units() -> Plan:
 
 
 def record(plan: Plan) -> tuple[RecordedEvent, ...]:
-    return number_without_ledger(plan, plan_events(plan, contacts=(), domain="so.example"))
+    return number_without_ledger(plan, plan_events(plan, plan.visits, plan.reports, contacts=(), domain="so.example"))
 
 
 def remove(plan: Plan, before: Plan, at: datetime = REMOVED_AT) -> tuple[RecordedEvent, ...]:
     """Return what the ledger holds after ``before`` became ``plan``."""
     recorded = {row.event.uid: row for row in record(before)}
-    wanted = plan_events(plan, contacts=(), domain="so.example")
+    wanted = plan_events(plan, plan.visits, plan.reports, contacts=(), domain="so.example")
     for row in compare_events(wanted, recorded.values(), at).record:
         recorded[row.event.uid] = row
     return tuple(recorded.values())

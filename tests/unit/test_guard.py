@@ -12,7 +12,7 @@ from scheduler.differences import describe_events, describe_mails
 from scheduler.events import plan_events
 from scheduler.guard import Limits, count_at_once, find_reasons
 from scheduler.holding import group_plans
-from scheduler.model import Plan, PlanStatus, RecordedEvent, Reminder, Revision, Visit
+from scheduler.model import Event, Plan, PlanStatus, RecordedEvent, Reminder, Revision, Visit
 from scheduler.reminders import plan_reminders
 from scheduler.workdays import WorkingDays
 from tests.samples import make_contacts, make_plan, make_reminder, make_rules, make_visit
@@ -25,14 +25,18 @@ def make_visits(number: int) -> tuple[Visit, ...]:
     return tuple(make_visit(visit_id=f"v{n}", dates=(date(2024, 5, 20) + timedelta(days=n),)) for n in range(number))
 
 
+def plan_all(plan: Plan) -> tuple[Event, ...]:
+    return plan_events(plan, plan.visits, plan.reports, contacts=(), domain="so.example")
+
+
 def record(plan: Plan) -> tuple[RecordedEvent, ...]:
-    events = plan_events(plan, contacts=(), domain="so.example")
+    events = plan_all(plan)
     return tuple(RecordedEvent(event, Revision(0, NOW, NOW)) for event in events)
 
 
 def judge(before: tuple[Visit, ...], after: tuple[Visit, ...], now: datetime = NOW) -> tuple[str, ...]:
     recorded = record(make_plan(visits=before, reports=()))
-    wanted = plan_events(make_plan(visits=after, reports=()), contacts=(), domain="so.example")
+    wanted = plan_all(make_plan(visits=after, reports=()))
     return find_reasons(group_plans(recorded), compare_events(wanted, recorded, now), NOTHING, Limits(), now)
 
 
@@ -109,7 +113,7 @@ def test_differences_name_each_event() -> None:
     before = make_plan(visits=(make_visit(), make_visit(visit_id="gone", dates=(date(2024, 5, 23),))), reports=())
     after = make_plan(visits=(make_visit(dates=(date(2024, 5, 27),)), make_visit(visit_id="new")), reports=())
     recorded = record(before)
-    changes = compare_events(plan_events(after, contacts=(), domain="so.example"), recorded, NOW)
+    changes = compare_events(plan_all(after), recorded, NOW)
     found = {
         (d.uid.split(".")[1], d.uid.split(".")[3].split("@")[0]): (d.change, d.before, d.after)
         for d in describe_events(recorded, changes)
@@ -130,9 +134,7 @@ def test_differences_come_in_the_order_of_their_days_and_say_what_changes_where_
     before = make_plan(visits=visits, reports=())
     recorded = record(before)
     after = replace(before, status=PlanStatus.CONFIRMED)
-    found = describe_events(
-        recorded, compare_events(plan_events(after, contacts=(), domain="so.example"), recorded, NOW)
-    )
+    found = describe_events(recorded, compare_events(plan_all(after), recorded, NOW))
     assert [(d.change, (d.before or "")[:16], d.before == d.after) for d in found] == [
         ("changed", "2024-05-22 07:00", True),
         ("changed", "2024-05-22 13:30", True),

@@ -30,7 +30,7 @@ VIETNAMESE = st.text(
 
 
 def plan_all(plan: Plan) -> tuple[Event, ...]:
-    return plan_events(plan, contacts=(), domain="so.example")
+    return plan_events(plan, plan.visits, plan.reports, contacts=(), domain="so.example")
 
 
 def make_event() -> Event:

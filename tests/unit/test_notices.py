@@ -42,7 +42,7 @@ def tell_all(plan: Plan) -> tuple[Told, ...]:
 
 
 def record(plan: Plan, sequence: int = 1) -> tuple[RecordedEvent, ...]:
-    events = plan_events(plan, contacts=make_contacts(), domain="so.example")
+    events = plan_events(plan, plan.visits, plan.reports, contacts=make_contacts(), domain="so.example")
     return tuple(RecordedEvent(event, Revision(sequence, TOLD_AT, EDITED)) for event in events)
 
 
