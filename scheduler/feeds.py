@@ -99,11 +99,6 @@ def describe_feed(plan: Plan, name: str, recorded: Iterable[RecordedEvent] = ())
     raise UsageError(f"there is no feed '{name}' in plan {plan.id}; feeds: {known}")
 
 
-def list_feed_names(plan: Plan) -> tuple[str, ...]:
-    """Return the names of all feeds of ``plan``: plan, deadlines, then units, communes and members."""
-    return tuple(scope.name for scope in list_scopes(plan))
-
-
 def number_without_ledger(plan: Plan, events: Iterable[Event]) -> tuple[RecordedEvent, ...]:
     """Return ``events`` as they stand before any ledger knows them: SEQUENCE 0, stamped ``plan.updated``."""
     first = Revision(0, plan.updated, plan.updated)

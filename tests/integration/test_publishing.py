@@ -15,7 +15,7 @@ from icalendar import Calendar
 
 from scheduler.changes import compare_events
 from scheduler.clock import WallClock
-from scheduler.feeds import list_feed_names, number_without_ledger
+from scheduler.feeds import list_scopes, number_without_ledger
 from scheduler.ledger import Ledger
 from scheduler.model import Contact, Plan, RecordedEvent
 from scheduler.publishing import FeedPublisher, FeedSite, TokenWatch
@@ -121,12 +121,12 @@ def expect_uids(plan: str, feed: str) -> set[str]:
 
 
 def list_all_feeds(site: Site) -> list[tuple[str | None, str]]:
-    return [(None, "all"), *((plan.id, name) for plan in site.plans for name in list_feed_names(plan))]
+    return [(None, "all"), *((plan.id, scope.name) for plan in site.plans for scope in list_scopes(plan))]
 
 
 def test_without_a_token_only_what_is_public_can_be_read(site: Site) -> None:
     site.give_token("closed", "plan")
-    names = list_feed_names(site.plans[0])
+    names = [scope.name for scope in list_scopes(site.plans[0])]
     opened = {
         path
         for path in (

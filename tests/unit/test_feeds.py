@@ -10,7 +10,7 @@ from icalendar import Calendar
 from scheduler.changes import compare_events
 from scheduler.errors import UsageError
 from scheduler.events import plan_events
-from scheduler.feeds import BuiltFeed, Publication, build_feed, list_feed_names, number_without_ledger
+from scheduler.feeds import BuiltFeed, Publication, build_feed, list_scopes, number_without_ledger
 from scheduler.model import (
     Commune,
     Contact,
@@ -101,9 +101,10 @@ def test_each_feed_shows_its_own_and_nothing_else(name: str, uids: list[str]) ->
 
 def test_every_name_that_is_listed_is_a_feed_and_any_other_is_refused() -> None:
     plan = make_two_units()
-    assert len(list_feed_names(plan)) == 10
-    for name in list_feed_names(plan):
-        build_feed(plan, record(plan), name, TODAY)
+    scopes = list_scopes(plan)
+    assert len(scopes) == 10
+    for scope in scopes:
+        build_feed(plan, record(plan), scope.name, TODAY)
     with pytest.raises(UsageError, match="there is no feed 'unit-x' in plan plan; feeds: plan, deadlines, unit-son"):
         build_feed(plan, record(plan), "unit-x", TODAY)
 
@@ -140,7 +141,7 @@ def test_two_communes_whose_ids_join_alike_have_feeds_of_their_own() -> None:
         for unit, commune in (("a", "b-c"), ("a-b", "c"))
     )
     plan = replace(make_plan(visits=visits, reports=()), units=units)
-    assert [name for name in list_feed_names(plan) if name.startswith("commune")] == [
+    assert [scope.name for scope in list_scopes(plan) if scope.name.startswith("commune")] == [
         "commune-a--b-c",
         "commune-a-b--c",
     ]
