@@ -148,15 +148,6 @@ class Sending:
         except RowChangedError:
             return self._commit(results, claims, now, meanwhile, in_bulk=False)
 
-    def claim(self, delivery: Delivery, message: FrozenMessage, now: datetime) -> bool:
-        """Commit one row as ``sending`` with its message frozen; False when another had it first, or all is paused."""
-        return delivery.id in self.commit((), (Claim(delivery, message),), now).claimed
-
-    def record_verdict(self, delivery: Delivery, verdict: Verdict, now: datetime) -> None:
-        """Commit the outcome of the attempt that ``claim`` began; ``delivery`` is the row before the claim."""
-        lost = self.commit((Result(delivery, verdict, now),), (), now).lost
-        check_one(1 - len(lost), delivery.id)
-
     def move_unsent(self, delivery: Delivery, verdict: Verdict, now: datetime) -> None:
         """Move a row on that is not under way, such as one whose message could not even be written."""
         statement = (

@@ -18,6 +18,7 @@ from scheduler.model import Due, Plan, Rule
 from scheduler.rules import parse_repeat, parse_when
 from tests.acceptance.season import Season, at, open_season
 from tests.acceptance.test_stories import make_ten
+from tests.attempts import claim, conclude
 from tests.samples import make_plan, make_rules
 
 FIRST = ("03/05 08:00", "report-due")
@@ -116,13 +117,13 @@ def test_a_mail_under_way_as_the_report_comes_does_not_go_again(season: Season) 
     row = next(row for row in ledger.history.list_open("plan") if row.unit == "son-dong")
     season.clock.reach(now)
     message = FrozenMessage("<1@so.example>", "so@so.example", row.address, "Nhắc", b"", now)
-    assert ledger.sending.claim(row, message, now)
+    assert claim(ledger.sending, row, message, now)
     mark(season, Mark.SAID)
-    ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, now, "4.2.0 busy"), now)
+    assert conclude(ledger.sending, row, Verdict(DeliveryState.RETRYING, now, "4.2.0 busy"), now)
     again = ledger.sending.find(row.id)
     assert again is not None
     assert again.state is DeliveryState.RETRYING
-    assert not ledger.sending.claim(again, message, now)
+    assert not claim(ledger.sending, again, message, now)
     season.run_until(at(3, 10))
     held = ledger.sending.find(row.id)
     assert held is not None

@@ -16,6 +16,7 @@ from scheduler.delivery import Delivery, DeliveryState, Expiry, SentSeries, Verd
 from scheduler.errors import LedgerBusyError, LedgerError
 from scheduler.ledger import FrozenMessage, Ledger, StateCount, hold_instance_lock
 from scheduler.model import Event, EventStatus, Organiser, RecordedEvent, Revision
+from tests.attempts import claim, conclude
 from tests.samples import DUE_AT, UPDATED, make_reminder
 
 NOW = datetime(2024, 5, 13, 1, 0, 0, 123456, tzinfo=UTC)
@@ -66,8 +67,8 @@ def test_rows_are_due_from_their_instant_on(ledger: Ledger) -> None:
 
 def test_a_claim_freezes_the_message_and_is_won_once(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    assert ledger.sending.claim(row, MESSAGE, NOW)
-    assert not ledger.sending.claim(row, replace(MESSAGE, content=b"other"), NOW)
+    assert claim(ledger.sending, row, MESSAGE, NOW)
+    assert not claim(ledger.sending, row, replace(MESSAGE, content=b"other"), NOW)
     claimed = ledger.sending.find(row.id)
     assert claimed is not None
     assert (claimed.state, claimed.attempts, claimed.message_id, claimed.next_at) == (
@@ -81,28 +82,27 @@ def test_a_claim_freezes_the_message_and_is_won_once(ledger: Ledger) -> None:
 
 def test_a_verdict_is_recorded_once(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
     verdict = Verdict(DeliveryState.SENT, None, "250 ok")
-    ledger.sending.record_verdict(row, verdict, NOW)
-    with pytest.raises(LedgerError, match="changed under our hands"):
-        ledger.sending.record_verdict(row, verdict, NOW)
+    assert conclude(ledger.sending, row, verdict, NOW)
+    assert not conclude(ledger.sending, row, verdict, NOW)
     assert ledger.history.count_states() == (StateCount(DeliveryState.SENT, 1),)
     assert ledger.sending.find_next_at() is None
 
 
 def test_a_retry_sends_the_bytes_of_the_first_claim(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
-    ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, NOW, "451"), NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
+    assert conclude(ledger.sending, row, Verdict(DeliveryState.RETRYING, NOW, "451"), NOW)
     again = ledger.sending.find(row.id)
     assert again is not None
-    assert ledger.sending.claim(again, replace(MESSAGE, content=b"other"), NOW)
+    assert claim(ledger.sending, again, replace(MESSAGE, content=b"other"), NOW)
     assert ledger.sending.find_message(row.id) == MESSAGE
 
 
 def test_an_interrupted_row_comes_back_in_doubt(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
     (interrupted,) = ledger.sending.list_interrupted(NOW)
     ledger.sending.record_interrupted(interrupted, judge_interrupted(interrupted, NOW), NOW)
     (back,) = ledger.history.list_deliveries()
@@ -112,26 +112,26 @@ def test_an_interrupted_row_comes_back_in_doubt(ledger: Ledger) -> None:
 
 def test_sending_again_after_a_silence_is_in_doubt(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
-    ledger.sending.record_verdict(row, Verdict(DeliveryState.UNCONFIRMED, NOW, "silence", silent=True), NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
+    assert conclude(ledger.sending, row, Verdict(DeliveryState.UNCONFIRMED, NOW, "silence", silent=True), NOW)
     (silent,) = ledger.history.list_deliveries()
     assert (silent.in_doubt, silent.silences) == (False, 1)
-    ledger.sending.claim(silent, MESSAGE, NOW)
+    claim(ledger.sending, silent, MESSAGE, NOW)
     (again,) = ledger.history.list_deliveries()
     assert again.in_doubt
 
 
 def test_expire_leaves_rows_alone_that_are_under_way(ledger: Ledger) -> None:
     first, second = plan(ledger, 1, 2)
-    ledger.sending.claim(first, MESSAGE, NOW)
+    claim(ledger.sending, first, MESSAGE, NOW)
     ledger.sending.expire((Expiry(first.id, "late"), Expiry(second.id, "late")), NOW)
     assert [row.state for row in ledger.history.list_deliveries()] == [DeliveryState.SENDING, DeliveryState.EXPIRED]
 
 
 def test_the_newest_sent_of_a_series_is_known(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
-    ledger.sending.record_verdict(row, Verdict(DeliveryState.SENT, None, "250"), NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
+    assert conclude(ledger.sending, row, Verdict(DeliveryState.SENT, None, "250"), NOW)
     older = make_reminder()._replace(key="other", due_at=DUE_AT - timedelta(days=3))
     ledger.planning.apply_changes(ReminderChanges((older,), (), ()), NOW)
     assert ledger.sending.list_sent_series([row.series]) == (SentSeries(row.series, DUE_AT),)
@@ -139,8 +139,8 @@ def test_the_newest_sent_of_a_series_is_known(ledger: Ledger) -> None:
 
 def test_a_cancelled_row_planned_again_forgets_its_old_message(ledger: Ledger) -> None:
     (row,) = plan(ledger, 1)
-    ledger.sending.claim(row, MESSAGE, NOW)
-    ledger.sending.record_verdict(row, Verdict(DeliveryState.RETRYING, NOW, "451"), NOW)
+    claim(ledger.sending, row, MESSAGE, NOW)
+    assert conclude(ledger.sending, row, Verdict(DeliveryState.RETRYING, NOW, "451"), NOW)
     ledger.planning.apply_changes(ReminderChanges((), (), (Cancel(row.id, "moved"),)), NOW)
     later = make_reminder()._replace(due_at=DUE_AT + timedelta(hours=2))
     ledger.planning.apply_changes(ReminderChanges((), (Revise(row.id, later),), ()), NOW)

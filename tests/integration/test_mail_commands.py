@@ -21,6 +21,7 @@ from scheduler.ledger import FrozenMessage, Ledger
 from scheduler.letters.samples import list_samples
 from scheduler.notices import CORRECTION, RULE
 from scheduler.shipped_files import find_shipped
+from tests.attempts import claim, conclude
 
 NOW = datetime(2024, 4, 16, 1, 0, tzinfo=UTC)
 
@@ -75,8 +76,8 @@ def test_show_prints_a_notice_to_come_with_what_was_told_before(ledger: Ledger, 
     delivery = next(row for row in ledger.history.list_deliveries() if row.template == "visit-coming")
     composed = Composer(wiring.snapshot, wiring.writer, {}).compose(delivery, NOW)
     frozen = FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, NOW)
-    assert ledger.sending.claim(delivery, frozen, NOW)
-    ledger.sending.record_verdict(delivery, Verdict(DeliveryState.SENT, None, "250"), NOW)
+    assert claim(ledger.sending, delivery, frozen, NOW)
+    assert conclude(ledger.sending, delivery, Verdict(DeliveryState.SENT, None, "250"), NOW)
     notice = delivery.reminder._replace(key="notice", rule=RULE, template=CORRECTION, due_at=NOW + timedelta(days=1))
     ledger.planning.apply_changes(ReminderChanges((notice,), (), ()), NOW)
     row = next(row for row in ledger.history.list_deliveries() if row.rule == RULE)
@@ -89,7 +90,7 @@ def test_show_raw_gives_the_frozen_bytes(ledger: Ledger, config: Path, tmp_path:
     delivery = ledger.history.list_deliveries()[0]
     composed = Composer(wiring.snapshot, wiring.writer, {}).compose(delivery, NOW)
     frozen = FrozenMessage(composed.message_id, composed.sender, composed.to, composed.subject, composed.content, NOW)
-    assert ledger.sending.claim(delivery, frozen, NOW)
+    assert claim(ledger.sending, delivery, frozen, NOW)
     shown = run("show", str(delivery.id), "--raw", "--state", tmp_path, folder=tmp_path)
     assert shown.stdout_bytes == composed.content
 

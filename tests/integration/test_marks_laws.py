@@ -22,6 +22,7 @@ from scheduler.rules import parse_repeat, parse_when
 from scheduler.snapshot import make_snapshot
 from scheduler.workdays import WorkingDays
 from tests.acceptance.season import at
+from tests.attempts import claim, conclude
 from tests.samples import make_contacts, make_plan, make_rules
 
 PLAN = make_plan(visits=())
@@ -69,8 +70,8 @@ class Practice:
         went = []
         for row in sending.list_rows(choice.send):
             message = FrozenMessage(f"<{row.id}@so.example>", "so@so.example", row.address, row.rule, b"", self.now)
-            assert sending.claim(row, message, self.now)
-            sending.record_verdict(row, Verdict(DeliveryState.SENT, None, "250"), self.now)
+            assert claim(sending, row, message, self.now)
+            assert conclude(sending, row, Verdict(DeliveryState.SENT, None, "250"), self.now)
             self.sent.append(row.key)
             if row.rule != RECEIPT:
                 went.append(row.reminder)

@@ -25,6 +25,7 @@ from scheduler.shipped_files import find_shipped
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.templates import load_templates
 from scheduler.workdays import WorkingDays
+from tests.attempts import claim
 from tests.samples import make_contacts, make_plan, make_rules, make_visit
 
 BEFORE = datetime(2024, 5, 1, tzinfo=UTC)
@@ -282,7 +283,7 @@ def test_a_row_left_sending_by_a_death_goes_again_with_the_same_bytes_and_in_dou
     row = office.ledger.history.list_deliveries()[0]
     office.clock.reach(row.due_at)
     message = write_message(row)
-    assert office.ledger.sending.claim(row, message, row.due_at)
+    assert claim(office.ledger.sending, row, message, row.due_at)
     # Here the process dies: before, during or after DATA, nobody knows.
     office.run_through(office.serve())
     back = office.ledger.sending.find(row.id)
