@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from scheduler.changes import EventChanges
-from scheduler.ledger.engine import begin_reading, begin_writing
+from scheduler.ledger.engine import begin_reading
 from scheduler.ledger.schema import events
 from scheduler.model import Event, RecordedEvent, Revision
 
@@ -41,12 +41,6 @@ class Events:
         """Return the ids of all plans that ever published an event, sorted."""
         with begin_reading(self._engine) as connection:
             return tuple(connection.scalars(select(events.c.plan).distinct().order_by(events.c.plan)))
-
-    def record_changes(self, changes: EventChanges) -> None:
-        """Write each changed event with its new revision, in one transaction; without any, write nothing."""
-        if changes.record:
-            with begin_writing(self._engine) as connection:
-                write_events(connection, changes)
 
 
 def write_events(connection: Connection, changes: EventChanges) -> None:

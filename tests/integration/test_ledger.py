@@ -166,9 +166,11 @@ def test_an_event_reads_back_equal_with_its_revision(ledger: Ledger) -> None:
         EventStatus.TENTATIVE,
     )  # fmt: skip
     rows = tuple(RecordedEvent(event, Revision(2, UPDATED, NOW)) for event in (deadline, visit))
-    ledger.events.record_changes(EventChanges(rows))
+    unchanged = ReminderChanges((), (), ())
+    ledger.apply(((EventChanges(rows), unchanged),), NOW)
     assert ledger.events.list_recorded("plan") == rows
-    ledger.events.record_changes(EventChanges((RecordedEvent(visit, Revision(3, UPDATED, NOW), removed_at=NOW),)))
+    removed = RecordedEvent(visit, Revision(3, UPDATED, NOW), removed_at=NOW)
+    ledger.apply(((EventChanges((removed,)), unchanged),), NOW)
     assert ledger.events.list_recorded("plan")[1].removed_at == NOW
 
 

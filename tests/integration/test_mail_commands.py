@@ -38,8 +38,8 @@ def ledger(tmp_path: Path, config: Path) -> Iterator[Ledger]:
     """The ledger of the shipped plan, with everything planned and nothing sent."""
     opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite3'}")
     (wanted,) = load_everything(config).snapshot.wanted
-    opened.events.record_changes(compare_events(wanted.events, (), NOW))
-    opened.planning.apply_changes(compare_reminders(wanted.reminders, (), NOW), NOW)
+    changes = (compare_events(wanted.events, (), NOW), compare_reminders(wanted.reminders, (), NOW))
+    opened.apply((changes,), NOW)
     yield opened
     opened.close()
 

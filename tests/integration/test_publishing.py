@@ -13,7 +13,7 @@ import httpx
 import pytest
 from icalendar import Calendar
 
-from scheduler.changes import compare_events
+from scheduler.changes import ReminderChanges, compare_events
 from scheduler.clock import WallClock
 from scheduler.feeds import list_scopes, number_without_ledger
 from scheduler.ledger import Ledger
@@ -57,7 +57,8 @@ class Site:
         recorded: list[RecordedEvent] = []
         for wanted in snapshot.wanted:
             before = self.ledger.events.list_recorded(wanted.plan.id)
-            self.ledger.events.record_changes(compare_events(wanted.events, before, now))
+            changes = compare_events(wanted.events, before, now)
+            self.ledger.apply(((changes, ReminderChanges((), (), ())),), now)
             recorded.extend(self.ledger.events.list_recorded(wanted.plan.id))
         self.publisher.publish(snapshot, tuple(recorded), TODAY)
 
