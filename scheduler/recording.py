@@ -12,12 +12,11 @@ from datetime import datetime
 
 import structlog
 
+from scheduler.changes import NO_LONGER_WANTED
 from scheduler.clock import Clock
 from scheduler.delivery import Delivery, DeliveryState, Verdict, judge_interrupted
 from scheduler.digests import NOTHING_TO_SAY
 from scheduler.ledger import Claim, Committed, Ledger, Result
-
-NO_LONGER_WANTED = "the item, rule or recipient is gone or moved"
 
 _NOTHING = Committed(frozenset(), frozenset(), None)
 _LONGEST_DETAIL = 500
