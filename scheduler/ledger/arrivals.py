@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, insert, select, update
 
 from scheduler.arrivals import NOT_OWED_NOW, Mark, ReportMark
+from scheduler.changes import OPEN_STATES
 from scheduler.delivery import DeliveryState
 from scheduler.ledger.engine import begin_reading, begin_writing
-from scheduler.ledger.rows import CLAIMABLE, OPEN, is_in, reminds_of_settled
+from scheduler.ledger.rows import CLAIMABLE, is_in, reminds_of_settled
 from scheduler.ledger.schema import deliveries, report_marks
 from scheduler.receipts import RULE as RECEIPT_RULE
 from scheduler.receipts import WITHDRAWN
@@ -128,6 +129,6 @@ def _hold_back(connection: Connection, which: ColumnElement[bool], now: datetime
 def _withdraw_receipts(connection: Connection, of_place: ColumnElement[bool], now: datetime) -> None:
     connection.execute(
         update(deliveries)
-        .where(of_place, deliveries.c.about == "report", deliveries.c.rule == RECEIPT_RULE, is_in(OPEN))
+        .where(of_place, deliveries.c.about == "report", deliveries.c.rule == RECEIPT_RULE, is_in(OPEN_STATES))
         .values(state=DeliveryState.CANCELLED, next_at=None, detail=WITHDRAWN, updated_at=now)
     )

@@ -13,10 +13,10 @@ from operator import attrgetter
 
 from sqlalchemy import Engine, Select, func, select
 
+from scheduler.changes import OPEN_STATES
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger.engine import begin_reading
 from scheduler.ledger.rows import (
-    OPEN,
     WAITS,
     WAITS_NO_LONGER,
     is_found_in,
@@ -91,17 +91,14 @@ class History:
         with begin_reading(self._engine) as connection:
             return tuple(PastAttempt(*row) for row in connection.execute(query))
 
-    def list_open(self, plan: str) -> tuple[Delivery, ...]:
-        """Return the deliveries of ``plan`` that still wait to be sent, in order of (due_at, id)."""
-        query = select_deliveries().where(deliveries.c.plan == plan, is_in(OPEN))
-        return self._read(query.order_by(deliveries.c.due_at, deliveries.c.id))
-
     def list_open_among(self, ids: Collection[int]) -> tuple[Delivery, ...]:
         """Return those of some deliveries that still wait to be sent, in order of (due_at, id)."""
         ordered = sorted(ids)
         found: list[Delivery] = []
         for start in range(0, len(ordered), _AT_ONCE):
-            query = select_deliveries().where(deliveries.c.id.in_(ordered[start : start + _AT_ONCE]), is_in(OPEN))
+            query = select_deliveries().where(
+                deliveries.c.id.in_(ordered[start : start + _AT_ONCE]), is_in(OPEN_STATES)
+            )
             found += self._read(query)
         return tuple(sorted(found, key=attrgetter("due_at", "id")))
 

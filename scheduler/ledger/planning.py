@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from sqlalchemy import BigInteger, Connection, Engine, bindparam, delete, insert, or_, select, type_coerce, update
 
-from scheduler.changes import Cancel, RecordedReminder, ReminderChanges, Revise
+from scheduler.changes import OPEN_STATES, Cancel, RecordedReminder, ReminderChanges, Revise
 from scheduler.delivery import DeliveryState
 from scheduler.ledger.engine import begin_reading, begin_writing
-from scheduler.ledger.rows import OPEN, is_held_back, is_in, list_conditions
+from scheduler.ledger.rows import is_held_back, is_in, list_conditions
 from scheduler.ledger.schema import count_microseconds, deliveries, messages, read_microseconds
 from scheduler.model import Reminder
 
@@ -127,7 +127,10 @@ def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) 
             update(deliveries)
             .where(
                 deliveries.c.id == revision.id,
-                or_(deliveries.c.state.in_((*OPEN, DeliveryState.CANCELLED, DeliveryState.EXPIRED)), is_held_back()),
+                or_(
+                    deliveries.c.state.in_((*OPEN_STATES, DeliveryState.CANCELLED, DeliveryState.EXPIRED)),
+                    is_held_back(),
+                ),
             )
             .values(**_make_row(revision.reminder, now), state=DeliveryState.PLANNED, message_id=None, detail="")
         )
@@ -139,7 +142,7 @@ def _revise(connection: Connection, revisions: Iterable[Revise], now: datetime) 
 def _cancel(connection: Connection, cancels: Iterable[Cancel], now: datetime) -> None:
     statement = (
         update(deliveries)
-        .where(deliveries.c.id == bindparam("row_id"), is_in(OPEN))
+        .where(deliveries.c.id == bindparam("row_id"), is_in(OPEN_STATES))
         .values(state=DeliveryState.CANCELLED, next_at=None, detail=bindparam("reason"), updated_at=now)
     )
     connection.execute(statement, [{"row_id": cancel.id, "reason": cancel.reason} for cancel in cancels])

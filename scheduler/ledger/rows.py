@@ -11,13 +11,13 @@ from dataclasses import fields
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select
 
 from scheduler.arrivals import NOT_OWED_NOW, Mark
+from scheduler.changes import OPEN_STATES
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.errors import LedgerError
 from scheduler.ledger.schema import deliveries, report_marks
 from scheduler.receipts import RULE as RECEIPT_RULE
 
-OPEN = (DeliveryState.PLANNED, DeliveryState.RETRYING)
-CLAIMABLE = (*OPEN, DeliveryState.UNCONFIRMED)
+CLAIMABLE = (*OPEN_STATES, DeliveryState.UNCONFIRMED)
 
 # Each the condition of indexes, word for word: SQLite takes them where a query says the same.
 WAITS = deliveries.c.next_at.is_not(None)

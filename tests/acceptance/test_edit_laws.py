@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.changes import OPEN_STATES
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.ledger import Ledger
 from scheduler.model import Contact, Plan, PlanStatus, Rule, Visit
@@ -116,7 +117,7 @@ def follow(season: Season, edits: list[Edit]) -> Snapshot:
 
 
 def list_to_come(ledger: Ledger, now: datetime) -> set[tuple[str, datetime, str]]:
-    rows = ledger.history.list_open("plan")
+    rows = ledger.history.list_in_states(OPEN_STATES)
     return {(row.key, row.due_at, row.truth) for row in rows if row.rule != RULE and row.due_at > now}
 
 

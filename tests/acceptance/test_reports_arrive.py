@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.arrivals import NOT_OWED_NOW, Mark, ReportMark
+from scheduler.changes import OPEN_STATES
 from scheduler.delivery import DeliveryState, Verdict, plan_skip
 from scheduler.digests import FollowUp
 from scheduler.ledger import FrozenMessage
@@ -87,7 +88,7 @@ def test_taking_back_after_the_deadline_sends_nothing_that_is_of_no_use_any_more
 
 
 def test_a_reminder_that_a_person_skipped_stays_skipped(season: Season) -> None:
-    row = next(row for row in season.ledger.history.list_open("plan") if row.unit == "son-dong")
+    row = next(row for row in season.ledger.history.list_in_states(OPEN_STATES) if row.unit == "son-dong")
     now = season.clock.now()
     season.ledger.sending.move_unsent(row, plan_skip(row, "they rang"), now)
     mark(season, Mark.SAID)
@@ -114,7 +115,7 @@ def test_a_deadline_that_moves_is_not_told_to_who_has_sent_the_report(season: Se
 def test_a_mail_under_way_as_the_report_comes_does_not_go_again(season: Season) -> None:
     now = at(3, 8)
     ledger = season.ledger
-    row = next(row for row in ledger.history.list_open("plan") if row.unit == "son-dong")
+    row = next(row for row in ledger.history.list_in_states(OPEN_STATES) if row.unit == "son-dong")
     season.clock.reach(now)
     message = FrozenMessage("<1@so.example>", "so@so.example", row.address, "Nhắc", b"", now)
     assert claim(ledger.sending, row, message, now)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.changes import ReminderChanges
+from scheduler.changes import OPEN_STATES, ReminderChanges
 from scheduler.delivery import DeliveryState
 from scheduler.errors import LedgerError
 from scheduler.following import Decision, Following, Setup
@@ -55,7 +55,7 @@ def make_setup(plan: Plan) -> Setup:
 
 
 def list_to_come(ledger: Ledger, now: datetime) -> set[tuple[str, datetime]]:
-    rows = ledger.history.list_open("plan")
+    rows = ledger.history.list_in_states(OPEN_STATES)
     return {(row.key, row.due_at) for row in rows if row.rule != RULE and row.due_at > now}
 
 
