@@ -16,7 +16,7 @@ from scheduler.attendance import Reply, VisitAnswer
 from scheduler.delivery import Delivery, DeliveryState, Permanent, judge_outcome
 from scheduler.differences import Differences, EventDifference
 from scheduler.errors import Problem
-from scheduler.ledger import FileEdit, Result
+from scheduler.ledger import Action, Did, FileEdit, Result
 from scheduler.ledger.sending import Claim, FrozenMessage
 from scheduler.pacing import Pause, PausedBy
 from scheduler.snapshot import Snapshot, make_snapshot
@@ -228,6 +228,14 @@ def test_mail_is_paused_and_let_go_with_a_reason_and_a_name(bench: Bench, lan: B
     actions = lan.read("/admin/nhat-ky/thao-tac")
     assert "Tạm dừng gửi thư:" in actions
     assert "Cho gửi thư tiếp" in actions
+
+
+def test_the_trail_has_words_for_everything_that_is_done_here(bench: Bench, lan: Browser) -> None:
+    for did in Did:
+        bench.ledger.actions.add(Action(START, "admin lan", did, f"about {did}"))
+    lines = re.findall(r"<td>([^<>]+)</td><td>about ([a-z-]+)</td>", lan.read("/admin/nhat-ky/thao-tac"))
+    assert {about for _, about in lines} == set(Did)
+    assert len({words for words, _ in lines}) == len(Did)
 
 
 def test_a_waiting_edit_is_shown_with_its_reasons_and_approved_by_name(bench: Bench, lan: Browser) -> None:

@@ -136,11 +136,6 @@ def show_answers(desk: Desk, asked: Asked) -> Response:
     return _show(desk, asked, "tra-loi", number, len(found), lines=lines[:_PER_PAGE])
 
 
-def list_described() -> tuple[Did, ...]:
-    """Return the actions that the trail has words for."""
-    return tuple(_DID)
-
-
 def compare_texts(before: str, after: str) -> tuple[DiffLine, ...]:
     """Return what differs, with three lines around each change."""
     old, new = before.splitlines(), after.splitlines()
