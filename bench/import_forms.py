@@ -271,6 +271,17 @@ def tell_target(of: str, target: Target, *, is_judged: bool) -> tuple[Target, ..
     return (target,) if is_judged else ()
 
 
+def prepare_library(form: str, pandas: Path) -> Reader:
+    """Return what reads ``form``, with all that it needs in place."""
+    _, library = FORMS[form]
+    if library is not PANDAS:
+        return library
+    try:
+        return replace(library, python=install_peer(pandas, PANDAS.name))
+    except FileNotFoundError as error:
+        raise SystemExit(f"{error}; without text: --form docx --form xlsx --form pdf") from error
+
+
 def main() -> int:
     """Print tables and verdicts for each form; return 1 if a target is missed."""
     parser = argparse.ArgumentParser(description="Time the import of a plan of 1,000 rows in each form.")
@@ -278,12 +289,10 @@ def main() -> int:
     parser.add_argument("--form", choices=FORMS, action="append", help="only this form (may be given again)")
     parser.add_argument("--pandas", type=Path, default=PROJECT / "var" / "bench-pandas", help="a venv for the peer")
     options = parser.parse_args()
+    libraries = {form: prepare_library(form, options.pandas) for form in options.form or FORMS}
     targets: list[Target] = []
     with TemporaryDirectory(prefix="bench-") as folder:
-        for form in options.form or FORMS:
-            _, library = FORMS[form]
-            if library is PANDAS:
-                library = replace(library, python=install_peer(options.pandas, PANDAS.name))
+        for form, library in libraries.items():
             targets += measure_form(form, library, Path(folder), options.rounds)
     return judge_targets(tuple(targets))
 
