@@ -24,9 +24,10 @@ from scheduler.model import OFFICE_ZONE, Contact, Finding, Plan, Severity
 from scheduler.naming import is_fuller_name
 from scheduler.planfile import append_contacts, plan_to_yaml, read_plan_text
 from scheduler.planfile.amend import amend_plan_text
-from scheduler.planfile.contacts import describe_contact, list_bodies, read_stubs
+from scheduler.planfile.contacts import describe_contact, list_bodies, parse_contacts, read_stubs
 from scheduler.planfile.days import read_days
 from scheduler.planfile.read import list_plan_files
+from scheduler.planfile.sheet import read_sheets
 from scheduler.shipped_files import find_shipped
 from scheduler.whole_files import write_whole
 from scheduler.workdays import WorkingDays, load_vietnam
@@ -169,7 +170,8 @@ def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
     written = _add_starting_files(files.config)
     text = plan_to_yaml(draft.plan)
     old_contacts = _read_text(files.contacts)
-    contacts = append_contacts(old_contacts, draft.contacts, draft.plan, str(files.contacts))
+    standing = _read_standing(files, old_contacts)
+    contacts = append_contacts(old_contacts, standing.leave_out(draft.contacts), draft.plan, str(files.contacts))
     write_whole(files.kept, text)
     write_whole(files.kept_contacts, append_contacts("", draft.contacts, draft.plan))
     if contacts != old_contacts:
@@ -178,24 +180,54 @@ def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
     # The plan comes last: the service never sees it without its contacts.
     _replace_plan(plan_file, text)
     added = _count_needed(contacts) - _count_needed(old_contacts)
-    told = (*_tell_differing(draft, old_contacts, str(files.contacts)), *draft.findings)
+    told = (*_tell_differing(draft, standing), *draft.findings)
     return Imported(replace(draft, findings=told), plan_file, files.contacts, added, (*written, plan_file))
 
 
-def _tell_differing(draft: Draft, contacts: str, file: str) -> tuple[Finding, ...]:
-    """Tell of each contact that stands in ``contacts`` under the id of somebody else in the document."""
-    standing = read_stubs(contacts, file)
+def _tell_differing(draft: Draft, standing: _Standing) -> tuple[Finding, ...]:
+    """Tell of each contact that stands in the configuration under the id of somebody else in the document."""
+    known = standing.who
     return tuple(
         Finding(
             Severity.WARNING,
             "contact-differs",
-            f"the document names {stub.id} '{describe_contact(stub.name, stub.title or '')}', and {file} has "
-            f"'{standing[stub.id]}', who is told; check who it is",
+            f"the document names {stub.id} '{describe_contact(stub.name, stub.title or '')}', and "
+            f"{known[stub.id].file} has '{known[stub.id].said}', who is told; check who it is",
             "",
         )
         for stub in draft.contacts
-        if stub.id in standing and not is_fuller_name(stub.name, standing[stub.id])
+        if stub.id in known and not is_fuller_name(stub.name, known[stub.id].said)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """A contact that stands in ``file``, by name and title."""
+
+    said: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The contacts that stand in a configuration by their ids, those in spreadsheets too, and what they belong to."""
+
+    who: dict[str, _Who]
+    in_sheets: frozenset[str]
+    bodies: frozenset[str]
+
+    def leave_out(self, stubs: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        """Return the stubs but those that stand in a spreadsheet: an id may stand in one file only."""
+        return tuple(stub for stub in stubs if stub.id not in self.in_sheets)
+
+
+def _read_standing(files: _Files, contacts: str) -> _Standing:
+    """Return who stands in the text of contacts.yaml and in the spreadsheets beside it."""
+    sheets = read_sheets(files.config)
+    roots = {files.contacts: parse_contacts(contacts, str(files.contacts)), **sheets}
+    who = {id_: _Who(said, str(path)) for path, root in roots.items() for id_, said in read_stubs(root).items()}
+    in_sheets = frozenset(id_ for root in sheets.values() for id_ in read_stubs(root))
+    return _Standing(who, in_sheets, frozenset().union(*map(list_bodies, roots.values())))
 
 
 # --- importing again --------------------------------------------------------------------------------
@@ -210,7 +242,7 @@ def _merge_again(draft: Draft, files: _Files) -> Imported:
         )
     text, kept_text, contacts = _read_text(files.plan), _read_text(files.kept), _read_text(files.contacts)
     base, ours = read_plan_text(kept_text, str(files.kept)), read_plan_text(text, str(files.plan))
-    draft = keep_ids(draft, base, ours)
+    draft, standing = keep_ids(draft, base, ours), _read_standing(files, contacts)
     # As it would be read from a file: the base and the plan were.
     theirs = read_plan_text(plan_to_yaml(draft.plan), str(files.plan))
     if {unit.id for unit in theirs.units}.isdisjoint(unit.id for plan in (base, ours) for unit in plan.units):
@@ -221,11 +253,11 @@ def _merge_again(draft: Draft, files: _Files) -> Imported:
     if replace(theirs, updated=base.updated) == base:
         merge, amended = Merge(ours, (), ()), text
     else:
-        merge = merge_plans(base, ours, theirs, bodies=list_bodies(contacts, str(files.contacts)))
+        merge = merge_plans(base, ours, theirs, bodies=standing.bodies)
         amended = _amend(text, ours, merge.plan, kept_text, files)
     offered = _read_text(files.kept_contacts)
     more, told, changes = _compare_contacts(draft, merge.plan, offered, str(files.contacts))
-    new_contacts = append_contacts(contacts, more, merge.plan, str(files.contacts))
+    new_contacts = append_contacts(contacts, standing.leave_out(more), merge.plan, str(files.contacts))
     written = _write_changed(
         (files.contacts, contacts, new_contacts),
         (files.plan, text, amended),
@@ -254,7 +286,7 @@ def _compare_contacts(
     draft: Draft, plan: Plan, offered: str, file: str
 ) -> tuple[tuple[Contact, ...], tuple[Finding, ...], tuple[Change, ...]]:
     """Return the stubs that no import offered before, and what the document changed about those it did."""
-    known = read_stubs(offered)
+    known = read_stubs(parse_contacts(offered))
     bodies = {unit.id for unit in plan.units} | {team.id for team in plan.teams}
     bodies |= {f"{unit.id}/{commune.id}" for unit in plan.units for commune in unit.communes}
     findings: list[Finding] = []

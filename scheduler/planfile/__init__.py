@@ -2,7 +2,6 @@
 
 from scheduler.planfile.contacts import append_contacts
 from scheduler.planfile.read import Configuration, Recollection, list_plan_files, load_configuration, read_plan_text
-from scheduler.planfile.sheet import list_sheet_ids
 from scheduler.planfile.write import Json, plan_to_json, plan_to_yaml
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "Recollection",
     "append_contacts",
     "list_plan_files",
-    "list_sheet_ids",
     "load_configuration",
     "plan_to_json",
     "plan_to_yaml",

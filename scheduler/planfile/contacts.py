@@ -1,4 +1,4 @@
-"""New people and offices at the end of contacts.yaml; what stands there already is kept byte for byte.
+"""New people and offices at the end of contacts.yaml, what stands there kept byte for byte; and who stands there.
 
 Pure.
 """
@@ -44,19 +44,21 @@ def append_contacts(text: str, stubs: tuple[Contact, ...], plan: Plan, file: str
     raise ConfigError((Problem(file, place.line, place.column, said),))
 
 
-def list_bodies(text: str, file: str = "contacts.yaml") -> frozenset[str]:
-    """Return the ids of units, communes and teams that contacts belong to; ConfigError if ``text`` is no YAML."""
+def parse_contacts(text: str, file: str = "contacts.yaml") -> Mapping:
+    """Return the tree of a contacts file; ConfigError if ``text`` is no YAML."""
     root, problems = parse_yaml(text.removeprefix(_BYTE_ORDER_MARK), file)
     if root is None or problems:
         raise ConfigError(problems)
+    return root
+
+
+def list_bodies(root: Mapping) -> frozenset[str]:
+    """Return the ids of units, communes and teams that contacts belong to."""
     return frozenset(of.text for _, contact in root.mappings("contacts") if (of := contact.text("of")))
 
 
-def read_stubs(text: str, file: str = "contacts.yaml") -> dict[str, str]:
-    """Return who each contact of a kept extraction is, by id: the name, and the title behind it."""
-    root, problems = parse_yaml(text, file)
-    if root is None or problems:
-        raise ConfigError(problems)
+def read_stubs(root: Mapping) -> dict[str, str]:
+    """Return who each contact is, by id: the name, and the title behind it."""
     stubs: dict[str, str] = {}
     for _, contact in root.mappings("contacts"):
         if contact_id := contact.text("id"):

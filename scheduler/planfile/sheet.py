@@ -72,11 +72,10 @@ def find_sheets(config_dir: Path) -> tuple[Path, ...]:
     return tuple(path for name in SHEETS if (path := config_dir / name).exists())
 
 
-def list_sheet_ids(config_dir: Path) -> frozenset[str]:
-    """Return the ids of the contacts that stand in spreadsheets; what cannot be read, `scheduler check` tells."""
-    roots = (read_sheet(path)[0].root for path in find_sheets(config_dir))
-    contacts = (contact for root in roots if root is not None for _, contact in root.mappings("contacts"))
-    return frozenset(found.text for contact in contacts if (found := contact.text("id")) is not None)
+def read_sheets(config_dir: Path) -> dict[Path, Mapping]:
+    """Return the contacts of each spreadsheet; what cannot be read, `scheduler check` tells."""
+    roots = ((path, read_sheet(path)[0].root) for path in find_sheets(config_dir))
+    return {path: root for path, root in roots if root is not None}
 
 
 def read_sheet(path: Path) -> tuple[FileTree, tuple[Problem, ...]]:

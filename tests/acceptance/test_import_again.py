@@ -1,8 +1,10 @@
 """The office hands in its plan again, as it was or revised, after an admin has edited what was imported."""
 
+import csv
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.acceptance.commandline import Ran, run_command
 
@@ -232,3 +234,36 @@ def test_a_plan_with_few_of_the_visits_of_another_is_not_taken_for_it(folder: Pa
         text = text.replace(before, after)
     (folder / "plan.txt").write_text(text, encoding="utf-8")
     assert "plan-twice" not in run_command("import", "plan.txt", folder=folder).out
+
+
+def move_contacts_to_sheet(folder: Path) -> None:
+    """Keep the contacts in a spreadsheet, in place of contacts.yaml."""
+    path = folder / "config/contacts.yaml"
+    contacts = YAML(typ="safe").load(path)["contacts"]
+    with path.with_name("contacts.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ("id", "name", "title", "email", "of"))
+        writer.writeheader()
+        writer.writerows(contacts)
+    path.unlink()
+    assert run_command("check", folder=folder).status == 0
+
+
+def test_contacts_that_stand_in_a_spreadsheet_are_not_offered_again(folder: Path) -> None:
+    move_contacts_to_sheet(folder)
+    assert import_text(folder, TEXT, "--force").status == 0
+    assert not (folder / "config/contacts.yaml").exists()
+    more = "5\tHuyện Tu Mơ Rông\tĐắk Hà\t21/5/2025\n"
+    assert run_command("check", folder=folder).status == 0
+    (folder / "other.txt").write_text(f"{TEXT}{more}".replace("Ông Trần Văn Bình", "Bà Lê Thị Hạnh"), encoding="utf-8")
+    ran = run_command("import", "other.txt", "--id", "van-thu-2", folder=folder)
+    assert "and config/contacts.csv has 'Trần Văn Bình, " in " ".join(ran.out.split())
+    added = (folder / "config/contacts.yaml").read_text(encoding="utf-8")
+    assert added.count("- id:") == added.count("tu-mo-rong\n") > 0
+    assert run_command("check", folder=folder).status == 0
+
+
+def test_a_unit_that_the_document_drops_stays_while_a_contact_in_a_spreadsheet_belongs_to_it(folder: Path) -> None:
+    move_contacts_to_sheet(folder)
+    ran = import_text(folder, TEXT.replace("4\tHuyện Ia H'Drai\tIa Tơi\t19/5/2025\n", ""))
+    assert ran.status == 0
+    assert run_command("check", folder=folder).status == 0

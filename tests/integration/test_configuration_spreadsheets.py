@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from scheduler.errors import ConfigError
 from scheduler.model import Contact
-from scheduler.planfile import Configuration, list_sheet_ids, load_configuration
+from scheduler.planfile import Configuration, load_configuration
 
 KINDS = frozenset({"visit-eve"})
 PLAN = """\
@@ -191,13 +191,6 @@ def test_a_damaged_workbook_is_told_and_never_a_traceback(folder: Path) -> None:
 def test_the_plans_of_a_contact_stand_in_one_cell(folder: Path) -> None:
     write_workbook(folder, (*VIETNAMESE, "Kế hoạch"), (*ROWS[0], "a; b"), (*ROWS[1], "a"), (*ROWS[2], None))
     assert complain(folder) == ["config/contacts.xlsx: sheet Danh bạ, H2 plans[1]: 'b' is no plan; known: a"]
-
-
-def test_the_ids_in_spreadsheets_are_known_to_an_import(folder: Path) -> None:
-    assert list_sheet_ids(folder) == frozenset()
-    write_workbook(folder, VIETNAMESE, *ROWS)
-    (folder / "contacts.csv").write_text("id,name,email,of\nso,Sở,,doan\n,x,,doan\n", encoding="utf-8")
-    assert list_sheet_ids(folder) == {"td", "ubnd-sd", "ubnd-ab", "so"}
 
 
 def test_who_leads_is_marked_in_a_column_of_its_own(folder: Path) -> None:
