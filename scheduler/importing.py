@@ -256,7 +256,7 @@ def _merge_again(draft: Draft, files: _Files) -> Imported:
         merge = merge_plans(base, ours, theirs, bodies=standing.bodies)
         amended = _amend(text, ours, merge.plan, kept_text, files)
     offered = _read_text(files.kept_contacts)
-    more, told, changes = _compare_contacts(draft, merge.plan, offered, str(files.contacts))
+    more, told, changes = _compare_contacts(draft, merge.plan, offered, standing, str(files.contacts))
     new_contacts = append_contacts(contacts, standing.leave_out(more), merge.plan, str(files.contacts))
     written = _write_changed(
         (files.contacts, contacts, new_contacts),
@@ -283,7 +283,7 @@ def _amend(text: str, ours: Plan, plan: Plan, kept_text: str, files: _Files) -> 
 
 
 def _compare_contacts(
-    draft: Draft, plan: Plan, offered: str, file: str
+    draft: Draft, plan: Plan, offered: str, standing: _Standing, contacts_file: str
 ) -> tuple[tuple[Contact, ...], tuple[Finding, ...], tuple[Change, ...]]:
     """Return the stubs that no import offered before, and what the document changed about those it did."""
     known = read_stubs(parse_contacts(offered))
@@ -294,6 +294,7 @@ def _compare_contacts(
     for stub in draft.contacts:
         said, before = describe_contact(stub.name, stub.title or ""), known.get(stub.id)
         if before is not None and before != said:
+            file = standing.who[stub.id].file if stub.id in standing.who else contacts_file
             text = f"the document now names {stub.id} '{said}' (it said '{before}'); edit {file} where it is right"
             findings.append(Finding(Severity.WARNING, "contact-changed", text, ""))
             changes.append(Change(f"contact {stub.id} (not applied)", f"'{before}'", f"'{said}'", ""))

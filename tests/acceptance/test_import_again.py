@@ -262,6 +262,14 @@ def test_contacts_that_stand_in_a_spreadsheet_are_not_offered_again(folder: Path
     assert run_command("check", folder=folder).status == 0
 
 
+def test_a_changed_person_is_told_with_the_spreadsheet_in_which_they_stand(folder: Path) -> None:
+    move_contacts_to_sheet(folder)
+    told = " ".join(import_text(folder, TEXT.replace("Trần Văn Bình", "Lê Văn Chín")).out.split())
+    assert (
+        "(it said 'Trần Văn Bình, Phó Giám đốc Sở - Trưởng đoàn'); edit config/contacts.csv where it is right" in told
+    )
+
+
 def test_a_unit_that_the_document_drops_stays_while_a_contact_in_a_spreadsheet_belongs_to_it(folder: Path) -> None:
     move_contacts_to_sheet(folder)
     ran = import_text(folder, TEXT.replace("4\tHuyện Ia H'Drai\tIa Tơi\t19/5/2025\n", ""))
