@@ -268,9 +268,8 @@ def _word_place(desk: Desk, of: str) -> str:
     names = desk.names()
     for plan in names.plans.values():
         words = names.place(plan.id, of)
-        team = next((team.name for team in plan.teams if team.id == of), "")
-        if team or words != of:
-            return team or words
+        if words != of:
+            return words
     return of
 
 

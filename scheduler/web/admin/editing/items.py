@@ -53,12 +53,10 @@ def say_all(item: Item, key: str) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
-def set_value(item: Item, key: str, value: Json, *, keep_key: bool = False) -> Item:
-    """Return the item with another value; what says nothing has no key, or with ``keep_key`` an empty one."""
+def set_value(item: Item, key: str, value: Json) -> Item:
+    """Return the item with another value; what says nothing has no key."""
     if value not in (None, "", [], False):
         return {**item, key: value}
-    if key in item and keep_key:
-        return {**item, key: item[key] if item[key] in (None, "") else None}
     return {name: inner for name, inner in item.items() if name != key}
 
 

@@ -108,17 +108,12 @@ def open_plan(desk: Desk, asked: Asked) -> Footing:
     return footing
 
 
-def read_footing(desk: Desk, footing: Footing) -> Plan | None:
-    read = _read_footing(desk, footing)
-    return None if read is None else read.plan
-
-
 def require_plan(desk: Desk, footing: Footing) -> Plan:
     """Return the plan of a footing; WrongFileError where only text helps, 404 where there is no file."""
-    plan = read_footing(desk, footing)
-    if plan is None:
+    read = _read_footing(desk, footing)
+    if read is None:
         raise HTTPException(404) if footing.content is None else WrongFileError(footing.file)
-    return plan
+    return read.plan
 
 
 def save_plan(

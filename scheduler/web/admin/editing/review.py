@@ -63,14 +63,6 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class MailLine:
-    """One mail of the differences with names."""
-
-    reader: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
 class DraftPage:
     """``version`` names what is shown, so that this is applied and nothing else.
 
@@ -105,9 +97,6 @@ class DraftPage:
     def is_held(self) -> bool:
         """Whether somebody has to look first at what an import could not read."""
         return self.draft.review is not None and self.draft.review.held
-
-    def reader(self, contact: str) -> str:
-        return self.names.contact(contact)
 
 
 def show_draft(desk: Desk, asked: Asked) -> Response:

@@ -32,7 +32,7 @@ class SessionFields:
 
 @dataclass(frozen=True, slots=True)
 class SessionsPage:
-    """The parts of the day as they stand in the fields, the last ones for a new one."""
+    """The parts of the day as they stand in the fields; ``more`` are those for a new one."""
 
     frame: Frame
     plan: Plan
