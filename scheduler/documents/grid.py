@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 
 from scheduler.documents.document import Cell, Row, Table
 from scheduler.documents.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
@@ -23,38 +22,24 @@ class Span:
     text: str
     rows: int = 1
     columns: int = 1
-    value: date | datetime | None = None
 
 
 class GridTooLargeError(Exception):
     """A table is larger than any plan's; the message says which and by how much, the reader knows the file."""
 
 
-def build_table(
-    spans: Iterable[Span],
-    *,
-    rows: int,
-    place: str,
-    place_row: Callable[[int], str],
-    place_cell: Callable[[int, int], str] | None = None,
-) -> Table:
+def build_table(spans: Iterable[Span], *, rows: int, place: str, place_row: Callable[[int], str]) -> Table:
     """Lay ``spans`` out on a grid of ``rows`` rows, as wide as the widest; positions nobody covers are empty.
 
-    ``place_row`` and ``place_cell`` name the places by index; without the latter a cell's place is its row's. Of two
-    spans over one position the later wins. Raises GridTooLargeError where the grid is larger than the limits.
+    ``place_row`` names the place of a row, by index, and of its cells. Of two spans over one position the later wins.
+    Raises GridTooLargeError where the grid is larger than the limits.
     """
     kept = list(spans)
     grid = Grid(rows, max((span.column + span.columns for span in kept), default=0), place)
-    name_cell = place_cell or (lambda row, _: place_row(row))
     for span in kept:
-        grid.put(
-            Cell(span.text, name_cell(span.row, span.column), span.value),
-            span.row,
-            span.column,
-            rows=span.rows,
-            columns=span.columns,
-        )
-    return grid.close(place_row=place_row, place_cell=name_cell)
+        cell = Cell(span.text, place_row(span.row))
+        grid.put(cell, span.row, span.column, rows=span.rows, columns=span.columns)
+    return grid.close(place_row=place_row, place_cell=lambda row, _: place_row(row))
 
 
 class Grid:
