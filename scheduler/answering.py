@@ -95,9 +95,7 @@ class AnswerDesk:
     def _write_answer(self, link: Link, question: VisitQuestion, read: ReadReply, now: datetime) -> None:
         if read.reply is None:
             return
-        answer = VisitAnswer(
-            link.plan, link.item, link.contact, question.occurrence, read.reply, read.words, now
-        )  # fmt: skip
+        answer = VisitAnswer(link.plan, link.item, link.contact, question.occurrence, read.reply, read.words, now)
         if self._ledger.attendance.add(answer):
             _log.info("an answer about a visit", plan=link.plan, visit=link.item, by=link.contact, reply=read.reply)
             self._heard()

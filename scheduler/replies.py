@@ -72,15 +72,15 @@ class ReadReply:
 
 def find_question(
     link: Link,
-    plan: Plan | None,
+    plan: Plan,
     contacts: tuple[Contact, ...],
     marks: tuple[ReportMark, ...],
     answers: tuple[VisitAnswer, ...],
     season_days: int,
     now: datetime,
 ) -> Question | Closed:
-    """Return what the holder of ``link`` is asked at ``now``, by the plan in force (None where there is none)."""
-    if plan is None or plan.status is PlanStatus.CANCELLED:
+    """Return what the holder of ``link`` is asked at ``now``, by the plan in force and all that was said of it."""
+    if plan.status is PlanStatus.CANCELLED:
         return Closed.OVER
     reader = next((contact for contact in contacts if contact.id == link.contact and contact.email), None)
     if reader is None:

@@ -48,9 +48,7 @@ def publish(folder: Path, private: bool, as_json: bool, state: Path | None, conf
     recorded = read_recorded(wiring, url)
     site = make_feed_site(wiring)
     paths = list_private_paths(wiring.snapshot, recorded) if private else frozenset[str]()
-    zones = [wanted.plan.zone for wanted in wiring.snapshot.wanted]
-    today = now.astimezone(zones[0] if zones else None).date()
-    built = FeedBuilder(site).build(wiring.snapshot, recorded, today, paths)
+    built = FeedBuilder(site).build(wiring.snapshot, recorded, now.astimezone(wiring.snapshot.zone).date(), paths)
     written = write_feeds(folder, built.feeds)
     if as_json:
         print_json(
