@@ -90,7 +90,7 @@ def test_mails_of_no_rule_of_the_admins_are_named_and_teams_too() -> None:
         "thư cảm ơn",
         "thư báo thay đổi",
     ]
-    assert word_letter, word_rule("visit-1-week") == "visit-1-week"
+    assert word_rule("visit-1-week") == "visit-1-week"
     names = make_names(make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(), "so.example"))
     places = ("doan", "son-dong", "son-dong/an-ba", "khong-co")
     assert [names.place("plan", place) for place in places] == [
@@ -98,6 +98,17 @@ def test_mails_of_no_rule_of_the_admins_are_named_and_teams_too() -> None:
         "Sơn Động",
         "An Bá (Sơn Động)",
         "khong-co",
+    ]
+
+
+def test_who_made_a_mark_is_named_also_where_it_was_by_the_link_in_a_mail() -> None:
+    names = make_names(make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(), "so.example"))
+    contact = make_contacts()[0]
+    assert [names.who(by, "plan") for by in (f"link of {contact.id}", "link of khong-co", "admin lan", "son-dong")] == [
+        contact.name,
+        "khong-co",
+        "admin lan",
+        "Sơn Động",
     ]
 
 

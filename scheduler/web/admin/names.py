@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from scheduler.links import BY
 from scheduler.model import OFFICE_ZONE, Contact, Plan, Report, Unit, Visit
 from scheduler.naming import fold_text
 from scheduler.snapshot import Snapshot
@@ -64,6 +65,7 @@ class Names:
         """Return who made a mark: a contact's or a place's name; an admin as the mark has them, "admin lan"."""
         if by.startswith("admin "):
             return by
+        by = by.removeprefix(BY)
         return self.contacts[by].name if by in self.contacts else self.place(plan, by)
 
     def months(self, plan: str) -> tuple[Month, ...]:
