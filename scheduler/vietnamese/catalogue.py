@@ -42,11 +42,6 @@ class Said:
     def text(self) -> str:
         return "".join(piece.text for piece in self.pieces)
 
-    @property
-    def is_foreign(self) -> bool:
-        """Whether nothing of it is Vietnamese."""
-        return all(piece.foreign for piece in self.pieces)
-
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
