@@ -20,6 +20,8 @@ from scheduler.web.admin.editing.item_texts import Item, Items
 from scheduler.web.admin.editing.items import (
     find_item,
     find_items,
+    insert_beside,
+    leave_out,
     list_ids,
     require_items,
     save_items,
@@ -156,9 +158,7 @@ def save_new_contact(desk: Desk, asked: Asked) -> Response:
             raise FormError((*reader.faults, *error.faults)) from None
         if reader.faults:
             raise FormError(tuple(reader.faults))
-        beside = [number for number, item in enumerate(items) if item.get("of") == new["of"]]
-        at = beside[-1] + 1 if beside else len(items)
-        return (*items[:at], new, *items[at:])
+        return insert_beside(items, new, "of")
 
     return _save(desk, asked, change, "", f"Thêm vào danh bạ: {asked.field('ten')}")
 
@@ -166,12 +166,8 @@ def save_new_contact(desk: Desk, asked: Asked) -> Response:
 def remove_contact(desk: Desk, asked: Asked) -> Response:
     """Keep the list without a contact as a draft."""
     contact_id = asked.word("contact")
-
-    def change(items: Items) -> Items:
-        gone = find_item(items, contact_id)
-        return tuple(item for item in items if item is not gone)
-
-    return _save(desk, asked, change, contact_id, f"Xóa khỏi danh bạ: {desk.names().contact(contact_id)}")
+    title = f"Xóa khỏi danh bạ: {desk.names().contact(contact_id)}"
+    return _save(desk, asked, lambda items: leave_out(items, contact_id), contact_id, title)
 
 
 def _save(desk: Desk, asked: Asked, change: Change, contact_id: str, title: str) -> Response:

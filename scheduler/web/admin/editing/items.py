@@ -37,6 +37,19 @@ def find_item(items: Items, item_id: str) -> Item:
     return item
 
 
+def leave_out(items: Items, item_id: str) -> Items:
+    """Return the items without the one with an id; 404 where there is none."""
+    gone = find_item(items, item_id)
+    return tuple(item for item in items if item is not gone)
+
+
+def insert_beside(items: Items, new: Item, key: str) -> Items:
+    """Return the items with a new one behind the last that says the same at ``key``; at the end where none does."""
+    beside = [number for number, item in enumerate(items) if item.get(key) == new[key]]
+    at = beside[-1] + 1 if beside else len(items)
+    return (*items[:at], new, *items[at:])
+
+
 def list_ids(items: Items | None) -> set[str]:
     return {item_id for item in items or () if isinstance(item_id := item.get("id"), str)}
 

@@ -17,7 +17,16 @@ from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.editing.files import PATH
 from scheduler.web.admin.editing.forms import WRONG, Fault, Frame, make_frame, open_footing
 from scheduler.web.admin.editing.item_texts import Items
-from scheduler.web.admin.editing.items import find_item, find_items, list_ids, require_items, save_items, say
+from scheduler.web.admin.editing.items import (
+    find_item,
+    find_items,
+    insert_beside,
+    leave_out,
+    list_ids,
+    require_items,
+    save_items,
+    say,
+)
 from scheduler.web.admin.editing.rule_form import (
     ABOUTS,
     AUDIENCES,
@@ -112,10 +121,7 @@ def save_new_rule(desk: Desk, asked: Asked) -> Response:
         about, when = say(new, "about"), parse_when(say(new, "when"))
         side = "after" if when.after else "before"
         name = f"{about} {when.lead_days} {side}" if when.lead_days else f"{about} day"
-        new = {**new, "id": make_unique_slug(name, list_ids(items))}
-        beside = [number for number, item in enumerate(items) if item.get("about") == about]
-        at = beside[-1] + 1 if beside else len(items)
-        return (*items[:at], new, *items[at:])
+        return insert_beside(items, {**new, "id": make_unique_slug(name, list_ids(items))}, "about")
 
     return _save(desk, asked, change, "", "Thêm quy tắc nhắc việc")
 
@@ -123,12 +129,7 @@ def save_new_rule(desk: Desk, asked: Asked) -> Response:
 def remove_rule(desk: Desk, asked: Asked) -> Response:
     """Keep the list without a rule as a draft."""
     rule_id = asked.word("rule")
-
-    def change(items: Items) -> Items:
-        gone = find_item(items, rule_id)
-        return tuple(item for item in items if item is not gone)
-
-    return _save(desk, asked, change, rule_id, f"Xóa quy tắc {rule_id}")
+    return _save(desk, asked, lambda items: leave_out(items, rule_id), rule_id, f"Xóa quy tắc {rule_id}")
 
 
 def _save(desk: Desk, asked: Asked, change: Change, rule_id: str, title: str) -> Response:
