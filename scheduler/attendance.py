@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scheduler.model import Contact, Plan, Visit
-from scheduler.plan_index import index_contacts
+from scheduler.plan_index import index_contacts, is_member
 from scheduler.reminders import find_first_start
 from scheduler.truths import format_wall_time
 
@@ -78,7 +78,7 @@ def list_invited(plan: Plan, visit: Visit, places: Mapping[str, tuple[Contact, .
         contact
         for place in _list_places(visit)
         for contact in places.get(place, ())
-        if place != visit.team or _is_member(plan, contact)
+        if place != visit.team or is_member(plan, contact)
     )
 
 
@@ -89,9 +89,3 @@ def _list_places(visit: Visit) -> Iterator[str]:
     yield from (f"{visit.unit}/{commune}" for commune in visit.communes)
     if visit.team is not None:
         yield visit.team
-
-
-def _is_member(plan: Plan, contact: Contact) -> bool:
-    """Tell whether the plan counts ``contact`` in their team; teams of several plans may share their id."""
-    members = next((team.members for team in plan.teams if team.id == contact.of), ())
-    return not members or contact.id in members

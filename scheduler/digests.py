@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from scheduler.model import Contact, Plan, PlanStatus, Reminder
+from scheduler.plan_index import is_member
 from scheduler.workdays import WorkingDays, format_day
 
 RULE, TEMPLATE = "digest", "digest"
@@ -92,8 +93,7 @@ def _list_readers(plan: Plan, contacts: tuple[Contact, ...]) -> Iterator[tuple[s
     for team in plan.teams:
         for contact in contacts:
             mailbox = (contact.email or "").lower()
-            is_member = contact.of == team.id and (not team.members or contact.id in team.members)
-            if is_member and mailbox and mailbox not in told:
+            if contact.of == team.id and is_member(plan, contact) and mailbox and mailbox not in told:
                 told.add(mailbox)
                 yield team.id, contact
 

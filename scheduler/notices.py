@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.model import About, Contact, Plan, PlanStatus, RecordedEvent, Reminder, Visit
+from scheduler.plan_index import is_member
 from scheduler.reminders import find_first_start
 from scheduler.truths import Truth, read_truth, tell_report, tell_visit
 
@@ -64,8 +65,8 @@ def plan_notices(
     """Return a notice for each person whose last news of an item is no longer true, ordered by (due_at, key).
 
     ``recorded`` are the plan's events as they stand after the edit, ``conditional`` the reminders that go only where
-    a report does not come in time. Nobody is told of what is past, nobody
-    at an address that no contact has any more. A plan that turned from tentative to confirmed is told once a person.
+    a report does not come in time. Nobody is told of what is past, nobody at an address that no contact has any more.
+    A plan that turned from tentative to confirmed is told once a person.
     """
     every = tuple(told)
     if not every:
@@ -110,7 +111,7 @@ class _Concerned:
         self._reports = {report.id: report for report in plan.reports if report.id in items}
 
     def find(self, last: Told, contact: Contact) -> Reminder | None:
-        """Return what there is to know for one who was told, as if a rule told of it; None if it is no longer his."""
+        """Return what there is to know for one who was told, as a rule would tell it; None where it is not theirs."""
         if self._plan.status is PlanStatus.CANCELLED:
             return None
         if last.about == "visit":
@@ -149,8 +150,7 @@ def _is_visited(plan: Plan, visit: Visit, contact: Contact) -> bool:
     if visit.cancelled or not visit.dates:
         return False
     places = (visit.unit, *(f"{visit.unit}/{commune}" for commune in visit.communes))
-    members = {member for team in plan.teams if team.id == visit.team for member in team.members}
-    return contact.of in places or (contact.of == visit.team and (not members or contact.id in members))
+    return contact.of in places or (contact.of == visit.team and is_member(plan, contact))
 
 
 def choose_kind(about: About, before: Truth, after: Truth | None) -> str | None:

@@ -66,6 +66,15 @@ def index_contacts(contacts: Iterable[Contact]) -> dict[str, tuple[Contact, ...]
     return {place: tuple(own) for place, own in found.items()}
 
 
+def is_member(plan: Plan, contact: Contact) -> bool:
+    """Tell whether the plan counts ``contact`` in the team that they belong to: all of it where it lists no members.
+
+    Teams of several plans may share their id.
+    """
+    members = next((team.members for team in plan.teams if team.id == contact.of), ())
+    return not members or contact.id in members
+
+
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
