@@ -188,11 +188,11 @@ def _propose_touched(
     if addresses:
         # Who is known again is owed what changed meanwhile, of items that are as they were.
         ids |= ledger.history.list_items_told(plan.id, addresses)
-    if not ids and before.digests == after.digests:
+    are_digests_same = before.digests == after.digests
+    if not ids and are_digests_same:
         return PlanProposal(plan.id, rows, EventChanges(()), _NOTHING, _NOTHING)
     # What is told of the plan as a whole, its digests among it, is kept under its own id.
     ids.add(plan.id)
-    are_digests_same = before.digests == after.digests
     unread = DIGEST if are_digests_same else None
     recorded = tuple(sorted(ledger.planning.list_recorded(plan.id, ids, but_rule=unread), key=attrgetter("id")))
     told = mark_confirmed(ledger.history.list_told(plan.id, ids))
@@ -288,7 +288,7 @@ def _change(
 
 
 def _propose_removal(plan_id: str, ledger: Ledger, now: datetime) -> PlanProposal:
-    """A plan that is no longer configured: its events and mails are taken back; people are not written to."""
+    """Take back the events and mails of a plan that is neither configured nor carried along; nobody is written to."""
     rows = group_rows(ledger.events.list_recorded(plan_id))
     events = compare_events((), list_rows(rows), now)
     changes = compare_reminders((), ledger.planning.list_recorded(plan_id), now)
