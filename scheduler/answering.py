@@ -10,12 +10,12 @@ from datetime import datetime
 
 import structlog
 
-from scheduler.arrivals import Mark, ReportMark, Standing
+from scheduler.arrivals import BY_LINK, Mark, ReportMark, Standing
 from scheduler.attendance import VisitAnswer
 from scheduler.clock import Clock
 from scheduler.digests import FollowUp
 from scheduler.ledger import Ledger
-from scheduler.links import BY, Link, LinkSigner
+from scheduler.links import Link, LinkSigner
 from scheduler.replies import Closed, Question, ReadReply, ReportQuestion, VisitQuestion, find_question, read_reply
 from scheduler.snapshot import Snapshot
 
@@ -87,7 +87,7 @@ class AnswerDesk:
     def _say_sent(self, link: Link, question: ReportQuestion, now: datetime) -> None:
         if question.standing is not Standing.OWED:
             return
-        mark = ReportMark(link.plan, link.item, link.unit, Mark.SAID, None, f"{BY}{link.contact}", now)
+        mark = ReportMark(link.plan, link.item, link.unit, Mark.SAID, None, f"{BY_LINK}{link.contact}", now)
         if self._ledger.arrivals.add(mark, only_if_owed=True):
             _log.info("a report is said to be sent", plan=link.plan, report=link.item, unit=link.unit, by=link.contact)
             self._heard()

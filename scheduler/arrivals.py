@@ -15,6 +15,8 @@ from scheduler.model import Plan, Reminder, Report
 
 # Why a reminder stays away: exactly this text in a delivery's ``detail``, so that taking the mark back finds it again.
 NOT_OWED_NOW = "the report is in, said to be sent, or excused"
+# How it is told by whom a mark was made: a contact by a link, whose id follows; a user of this machine, if known.
+BY_LINK, BY_COMMAND = "link of ", "command line"
 
 
 class Mark(StrEnum):

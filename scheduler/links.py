@@ -13,7 +13,6 @@ from itsdangerous import BadData, URLSafeSerializer
 
 Purpose = Literal["report", "visit"]
 PREFIX = "/tra-loi/"
-BY = "link of "  # before the id of the contact who said something through a link: by whom it was said
 PREVIEWED = "xem-truoc"  # stands for a token where none is made; it opens nothing
 
 _LONGEST_TOKEN = 1000

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from scheduler.arrivals import Arrival, Mark, ReportMark, Standing, judge_mark, list_arrivals
+from scheduler.arrivals import BY_COMMAND, Arrival, Mark, ReportMark, Standing, judge_mark, list_arrivals
 from scheduler.cli.wiring import (
     config_option,
     find_ledger_url,
@@ -159,9 +159,9 @@ def _record(
 def _name_person() -> str:
     """Return who sits at the keyboard, as far as the system knows."""
     try:
-        return f"command line, {getpass.getuser()}"
+        return f"{BY_COMMAND}, {getpass.getuser()}"
     except OSError:
-        return "command line"
+        return BY_COMMAND
 
 
 def _tell(owed: Owed, mark: ReportMark, new: bool) -> str:

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from scheduler.arrivals import Mark, ReportMark
+from scheduler.arrivals import BY_LINK, Mark, ReportMark
 from scheduler.attendance import Reply, VisitAnswer
 from scheduler.delivery import Delivery, DeliveryState, Permanent, judge_outcome
 from scheduler.differences import Differences, EventDifference
 from scheduler.errors import Problem
 from scheduler.ledger import Action, Did, FileEdit, Result
 from scheduler.ledger.sending import Claim, FrozenMessage
-from scheduler.links import BY
 from scheduler.pacing import Pause, PausedBy
 from scheduler.snapshot import Snapshot, make_snapshot
 from scheduler.web.health import Health
@@ -140,7 +139,9 @@ def test_a_day_to_come_or_no_day_is_refused_and_nothing_recorded(bench: Bench, l
 
 
 def test_excused_taken_back_and_said_stand_in_the_grid_and_the_trail(bench: Bench, lan: Browser) -> None:
-    bench.ledger.arrivals.add(ReportMark("plan", "bao-cao", "luc-nam", Mark.SAID, None, f"{BY}ubnd-luc-nam", START))
+    bench.ledger.arrivals.add(
+        ReportMark("plan", "bao-cao", "luc-nam", Mark.SAID, None, f"{BY_LINK}ubnd-luc-nam", START)
+    )
     assert "chờ cơ quan xác nhận" in lan.read("/admin")
     lan.click("/admin/bao-cao/plan/bao-cao", **{"don-vi": "son-dong", "viec": "mien"})
     lan.click("/admin/bao-cao/plan/bao-cao", **{"don-vi": "son-dong", "viec": "lay-lai"})

@@ -101,7 +101,7 @@ def test_mails_of_no_rule_of_the_admins_are_named_and_teams_too() -> None:
     ]
 
 
-def test_who_made_a_mark_is_named_also_where_it_was_by_the_link_in_a_mail() -> None:
+def test_who_made_a_mark_is_named_also_where_it_was_by_a_link_or_a_command() -> None:
     names = make_names(make_snapshot((make_plan(),), make_contacts(), make_rules(), WorkingDays(), "so.example"))
     contact = make_contacts()[0]
     assert [names.who(by, "plan") for by in (f"link of {contact.id}", "link of khong-co", "admin lan", "son-dong")] == [
@@ -109,6 +109,10 @@ def test_who_made_a_mark_is_named_also_where_it_was_by_the_link_in_a_mail() -> N
         "khong-co",
         "admin lan",
         "Sơn Động",
+    ]
+    assert [names.who(by, "plan") for by in ("command line, root", "command line")] == [
+        "người dùng root trên máy chủ",
+        "ai đó trên máy chủ",
     ]
 
 

@@ -227,6 +227,15 @@ def test_why_mail_stands_still_is_told_with_the_words_of_the_server() -> None:
     assert not any(piece.foreign for piece in translate(refused).pieces)
 
 
+def test_what_a_person_did_by_a_command_is_told_without_its_words() -> None:
+    assert word_detail("sent again by a person; before: 550 no").pieces == (
+        Piece("có người cho gửi lại; trước đó: "),
+        Piece("550 no", foreign=True),
+    )
+    assert word_detail("skipped by a person").pieces == (Piece("có người bỏ qua"),)
+    assert word_detail("skipped by admin lan").pieces == (Piece("admin lan bỏ qua"),)
+
+
 def test_a_path_that_is_a_slip_is_no_path_and_is_kept() -> None:
     said = translate("visits[0].da%te: unknown key 'da%te'; did you mean 'date'?")
     assert said.text == "visits[0].da%te: không có mục nào tên 'da%te'; có phải 'date' không?"

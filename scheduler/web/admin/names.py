@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from scheduler.links import BY
+from scheduler.arrivals import BY_COMMAND, BY_LINK
 from scheduler.model import OFFICE_ZONE, Contact, Plan, Report, Unit, Visit
 from scheduler.naming import fold_text
 from scheduler.snapshot import Snapshot
+from scheduler.web.admin.words import word_user
 
 Month = tuple[int, int]
 
@@ -62,10 +63,13 @@ class Names:
         return self.plan(plan) if about == "plan" else item
 
     def who(self, by: str, plan: str) -> str:
-        """Return who made a mark: a contact's or a place's name; an admin as the mark has them, "admin lan"."""
+        """Return who made a mark: a contact, a place or a user by name; an admin as the mark has them, "admin lan"."""
         if by.startswith("admin "):
             return by
-        by = by.removeprefix(BY)
+        command, _, user = by.partition(", ")
+        if command == BY_COMMAND:
+            return word_user(user)
+        by = by.removeprefix(BY_LINK)
         return self.contacts[by].name if by in self.contacts else self.place(plan, by)
 
     def months(self, plan: str) -> tuple[Month, ...]:

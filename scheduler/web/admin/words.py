@@ -134,6 +134,11 @@ def word_aspects(aspects: tuple[str, ...]) -> str:
     return ", ".join(_ASPECTS[aspect] for aspect in aspects)
 
 
+def word_user(user: str) -> str:
+    """Return who did something on the machine itself, by the name of its user; "" where that is not known."""
+    return f"người dùng {user} trên máy chủ" if user else "ai đó trên máy chủ"
+
+
 def word_outcome(outcome: str | None) -> str:
     """Return what an attempt came to; None while it is under way."""
     if outcome is None:

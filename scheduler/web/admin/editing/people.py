@@ -11,6 +11,7 @@ from scheduler.trail import find_author, name_version
 from scheduler.web.admin.asking import Asked
 from scheduler.web.admin.desk import Desk
 from scheduler.web.admin.sessions import Notice
+from scheduler.web.admin.words import word_user
 
 
 def name_admin(desk: Desk, admin_id: str) -> str:
@@ -33,8 +34,7 @@ def find_saver(desk: Desk, file: str) -> str:
         return desk.roster.name(action.by)
     path = desk.config_dir / file
     owner = path.stat().st_uid if path.exists() else None
-    user = find_author(ConfigFile(file, b"", stamp_file(path), owner))
-    return f"người dùng {user} trên máy chủ" if user else "ai đó trên máy chủ"
+    return word_user(find_author(ConfigFile(file, b"", stamp_file(path), owner)))
 
 
 def tell_editors(desk: Desk, asked: Asked, files: Iterable[str], text: str) -> None:
