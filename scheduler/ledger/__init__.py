@@ -106,3 +106,4 @@ class Ledger:
         self.sending.close()
         self.browsing.close()
         self.engine.dispose()
+        self.control.close()

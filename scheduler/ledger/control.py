@@ -7,8 +7,10 @@ by its identity, which stands in the ledger and, with the file's inode and its c
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
+import threading
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -45,13 +47,42 @@ class _Mark:
     changes: int
 
 
+class _Header:
+    """The head of an SQLite file, read past SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+
+    def count_changes(self) -> int:
+        """Return how many transactions changed the file."""
+        with self._lock:
+            # Left open, also where another file stands in its place: to close any descriptor of it would end all locks
+            # that SQLite holds on it for this process (sqlite.org/howtocorrupt.html, section 2.2).
+            if self._descriptor is None or not os.path.samestat(os.fstat(self._descriptor), self._path.stat()):
+                self._descriptor = os.open(self._path, os.O_RDONLY)
+            return int.from_bytes(os.pread(self._descriptor, 100, 0)[_CHANGE_COUNTER], "big")
+
+    def close(self) -> None:
+        """Close the file, when no connection is left."""
+        with self._lock:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+
 class Control:
     """The one row about the service itself; ``path`` is the ledger's file."""
 
     def __init__(self, engine: Engine, path: Path) -> None:
         self._engine = engine
         self._path = path
+        self._header = _Header(path)
         self._mark_path = path.with_name(path.name + ".identity")
+
+    def close(self) -> None:
+        self._header.close()
 
     def find_pause(self) -> Pause | None:
         with begin_reading(self._engine) as connection:
@@ -115,7 +146,7 @@ class Control:
             and mark.identity == identity
             and mark.machine == _read_machine()
             and mark.inode == self._path.stat().st_ino
-            and mark.changes <= _count_changes(self._path)
+            and mark.changes <= self._header.count_changes()
         )
 
     def _adopt(self) -> None:
@@ -132,7 +163,7 @@ class Control:
             return None
 
     def _write_mark(self, identity: str) -> None:
-        mark = _Mark(identity, _read_machine(), self._path.stat().st_ino, _count_changes(self._path))
+        mark = _Mark(identity, _read_machine(), self._path.stat().st_ino, self._header.count_changes())
         try:
             replace_file(self._mark_path, json.dumps(asdict(mark)).encode())
         except OSError as error:
@@ -166,11 +197,6 @@ def _write_pause(connection: Connection, pause: Pause | None) -> None:
             paused_until=None if pause is None else pause.until,
         )
     )
-
-
-def _count_changes(path: Path) -> int:
-    with path.open("rb") as file:
-        return int.from_bytes(file.read(100)[_CHANGE_COUNTER], "big")
 
 
 def _read_machine() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +20,7 @@ import pytest
 from scheduler.delivery import DeliveryState, Verdict
 from scheduler.errors import LedgerError
 from scheduler.ledger import Claim, FrozenMessage, Ledger, back_up
+from scheduler.ledger.engine import begin_reading
 from scheduler.ledger.groups import LEASE
 from scheduler.ledger.sending import Sending
 from scheduler.pacing import Limits, Pause, PausedBy, QuietHours
@@ -245,6 +248,26 @@ def test_a_ledger_whose_service_died_at_any_moment_is_not_taken_for_a_copy(tmp_p
                 assert office.open(port).pause is None
                 office.ledger.control.pause(Pause(PausedBy.PERSON, "x", DUE))
                 office.ledger.control.resume()
+
+
+_TRY_TO_TAKE = """
+import sqlite3, sys
+try:
+    sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute("BEGIN EXCLUSIVE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_noting_how_far_the_ledger_has_come_ends_no_lock_on_it(tmp_path: Path) -> None:
+    with open_post_office(tmp_path) as office, begin_reading(office.ledger.engine) as page:
+        assert office.ledger.control.recognise(DUE) is None
+        assert page.exec_driver_sql("SELECT count(*) FROM deliveries").scalar() == 0
+        office.ledger.control.note_changes()
+        other = subprocess.run(
+            [sys.executable, "-c", _TRY_TO_TAKE, str(office.path)], capture_output=True, text=True, check=True
+        )
+        assert other.stdout == "database is locked\n"
 
 
 # --- metrics ------------------------------------------------------------------------------------
