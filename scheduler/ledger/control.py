@@ -101,7 +101,7 @@ class Control:
         with begin_writing(self._engine) as connection:
             standing = read_pause(connection)
             _write_pause(connection, None)
-        self._adopt()
+            self._adopt(connection)
         return standing
 
     def lift_relay_pause(self) -> None:
@@ -119,7 +119,8 @@ class Control:
         with begin_reading(self._engine) as connection:
             identity = connection.scalar(select(service.c.identity))
         if identity is None:
-            self._adopt()
+            with begin_writing(self._engine) as connection:
+                self._adopt(connection)
         elif not self._is_known(identity):
             self.pause(Pause(PausedBy.COPY, COPIED, now))
         else:
@@ -128,9 +129,13 @@ class Control:
 
     def note_changes(self) -> None:
         """Note beside the ledger how far it has come, so that an older copy in its place is recognised."""
-        mark = self._read_mark()
-        if mark is not None and self._is_known(mark.identity):
-            self._write_mark(mark.identity)
+        # The lock, since whoever resumes meanwhile gives the ledger another identity.
+        with begin_writing(self._engine) as connection:
+            mark = self._read_mark()
+            if mark is not None and self._is_known(mark.identity):
+                self._write_mark(mark.identity)
+            # Of nothing: to commit that would wait until nobody reads.
+            connection.rollback()
 
     def find_link_secret(self) -> str:
         """Return the secret that signs the links in mails, the same as long as this ledger lives."""
@@ -149,12 +154,11 @@ class Control:
             and mark.changes <= self._header.count_changes()
         )
 
-    def _adopt(self) -> None:
+    def _adopt(self, connection: Connection) -> None:
         # The file first: a death in between leaves a ledger that is unknown, and that is the safe side.
         identity = uuid.uuid4().hex
         self._write_mark(identity)
-        with begin_writing(self._engine) as connection:
-            connection.execute(update(service).values(identity=identity))
+        connection.execute(update(service).values(identity=identity))
 
     def _read_mark(self) -> _Mark | None:
         try:

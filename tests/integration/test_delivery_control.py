@@ -250,6 +250,28 @@ def test_a_ledger_whose_service_died_at_any_moment_is_not_taken_for_a_copy(tmp_p
                 office.ledger.control.resume()
 
 
+def test_a_ledger_that_is_resumed_while_a_tick_ends_is_not_taken_for_a_copy(tmp_path: Path) -> None:
+    with open_post_office(tmp_path) as office:
+        control, stopping = office.ledger.control, threading.Event()
+        assert control.recognise(DUE) is None
+
+        def note_until_stopped() -> None:
+            while not stopping.is_set():
+                control.note_changes()
+
+        ticks = threading.Thread(target=note_until_stopped)
+        ticks.start()
+        try:
+            for _ in range(10):
+                control.pause(Pause(PausedBy.PERSON, "x", DUE))
+                control.resume()
+                # As the next start looks at it.
+                assert control.recognise(DUE) is None
+        finally:
+            stopping.set()
+            ticks.join()
+
+
 _TRY_TO_TAKE = """
 import sqlite3, sys
 try:
