@@ -172,13 +172,12 @@ def _write_new(draft: Draft, files: _Files, plan_file: Path) -> Imported:
     old_contacts = _read_text(files.contacts)
     standing = _read_standing(files, old_contacts)
     contacts = append_contacts(old_contacts, standing.leave_out(draft.contacts), draft.plan, str(files.contacts))
-    write_whole(files.kept, text)
-    write_whole(files.kept_contacts, append_contacts("", draft.contacts, draft.plan))
-    if contacts != old_contacts:
-        write_whole(files.contacts, contacts)
-        written.append(files.contacts)
-    # The plan comes last: the service never sees it without its contacts.
+    written += _write_changed((files.contacts, old_contacts, contacts))
+    # The plan comes after them: the service never sees it without its contacts.
     _replace_plan(plan_file, text)
+    # The base comes last: before the plan it would say of a plan that was not written that it has all of the document.
+    write_whole(files.kept_contacts, append_contacts("", draft.contacts, draft.plan))
+    write_whole(files.kept, text)
     added = _count_needed(contacts) - _count_needed(old_contacts)
     told = (*_tell_differing(draft, standing), *draft.findings)
     return Imported(replace(draft, findings=told), plan_file, files.contacts, added, (*written, plan_file))
@@ -303,11 +302,17 @@ def _compare_contacts(
 
 
 def _write_changed(*texts: tuple[Path, str, str]) -> tuple[Path, ...]:
-    """Write each file whose text (path, before, after) changes, in order; return their paths."""
-    changed = tuple((path, after) for path, before, after in texts if before != after)
-    for path, after in changed:
+    """Write each file whose text (path, before, after) changes, in order; return their paths.
+
+    SchedulerError, and nothing written, where one is no longer as it was read.
+    """
+    changed = tuple(each for each in texts if each[1] != each[2])
+    for path, before, _ in changed:
+        if _read_text(path) != before:
+            raise SchedulerError(f"{path}: was saved by somebody else meanwhile; import again")
+    for path, _, after in changed:
         (_replace_plan if path.parent.name == "plans" else write_whole)(path, after)
-    return tuple(path for path, _ in changed)
+    return tuple(path for path, _, _ in changed)
 
 
 # --- files ------------------------------------------------------------------------------------------

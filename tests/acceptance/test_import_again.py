@@ -1,13 +1,19 @@
 """The office hands in its plan again, as it was or revised, after an admin has edited what was imported."""
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from scheduler import importing
+from scheduler.errors import SchedulerError
+from scheduler.importing import import_document
+from scheduler.model import Contact, Plan
 from tests.acceptance.commandline import Ran, run_command
 
+NOW = datetime(2025, 4, 8, 2, 0, tzinfo=UTC)
 TEXT = """SỞ NỘI VỤ TỈNH KON TUM
 Số: 21/KH-SNV
 Kon Tum, ngày 07 tháng 4 năm 2025
@@ -193,6 +199,47 @@ def test_force_replaces_and_keeps_the_old_file(folder: Path) -> None:
     assert import_text(folder, TEXT, "--force").status == 0
     assert "2025-05-15" not in read_plan(folder)
     assert (folder / "config/plans/van-thu.yaml.bak").read_text(encoding="utf-8") == before
+
+
+def test_a_forced_import_that_could_not_write_the_plan_loses_nothing_of_the_document(folder: Path) -> None:
+    plan = folder / "config/plans/van-thu.yaml"
+    before, revised = plan.read_bytes(), TEXT.replace("16/5/2025", "26/5/2025")
+    # Nobody can make a file where this leads.
+    plan.unlink()
+    plan.symlink_to("/proc/version")
+    ran = import_text(folder, revised, "--force")
+    assert (ran.status, "cannot be written" in ran.err) == (1, True)
+    plan.unlink()
+    plan.write_bytes(before)
+    assert import_text(folder, revised).status == 0
+    assert "date: 2025-05-26" in read_plan(folder)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_was_saved_while_a_document_was_imported_is_not_overwritten(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, force: bool
+) -> None:
+    of = "\n    of: huyen-kon-ray\n"
+    append = importing.append_contacts
+
+    def save_meanwhile(text: str, contacts: tuple[Contact, ...], plan: Plan, file: str = "") -> str:
+        # Working out what changes takes seconds where a plan is large.
+        monkeypatch.undo()
+        edit(folder, f"email:  # address needed{of}", f"email: ubnd@kon-ray.example{of}", "contacts.yaml")
+        before.update(read_all(folder))
+        return append(text, contacts, plan, file)
+
+    before: dict[str, bytes] = {}
+    revised = TEXT.replace("1\tHuyện Đắk Hà", "5\tHuyện Tu Mơ Rông\tĐắk Hà\t21/5/2025\n1\tHuyện Đắk Hà")
+    document, config = folder / "plan.txt", folder / "config"
+    document.write_text(revised, encoding="utf-8")
+    monkeypatch.setattr(importing, "append_contacts", save_meanwhile)
+    with pytest.raises(SchedulerError, match=r"contacts\.yaml: was saved by somebody else meanwhile; import again"):
+        import_document(document, config, plan_id="van-thu", out=None, force=force, now=NOW)
+    assert read_all(folder) == before
+    import_document(document, config, plan_id="van-thu", out=None, force=force, now=NOW)
+    after = (config / "contacts.yaml").read_text(encoding="utf-8")
+    assert ("ubnd@kon-ray.example" in after, "of: huyen-tu-mo-rong\n" in after) == (True, True)
 
 
 def test_a_changed_person_is_told_and_contacts_stay(folder: Path) -> None:

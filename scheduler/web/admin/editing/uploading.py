@@ -169,6 +169,9 @@ def _copy_configuration(config_dir: Path, folder: Path) -> None:
 
 
 def _list_files(plan_id: str) -> tuple[str, ...]:
-    """Return the files that an import of this plan may write; the plan comes last, after its contacts."""
+    """Return the files that an import of this plan may write, in the order in which they are put in place.
+
+    The plan after its contacts, and the base last: where that is cut short, the same document can be handed in again.
+    """
     kept = (f"{_KEPT}/{plan_id}.contacts.yaml", f"{_KEPT}/{plan_id}.yaml")
-    return (CONTACTS, *kept, f"{PLANS}/{plan_id}.yaml")
+    return (CONTACTS, f"{PLANS}/{plan_id}.yaml", *kept)
