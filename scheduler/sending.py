@@ -65,6 +65,8 @@ _log = structlog.get_logger(__name__)
 class _Queue:
     """What one run still has to send: ids of due rows, rows as read, and claims whose message is written.
 
+    ``again`` are ids of rows that may be read once what became of them so far is committed.
+
     What was due at ``began_at`` is read bit by bit, ``last`` being where to go on: however much is due, little of it
     is in memory.
     """
@@ -74,6 +76,7 @@ class _Queue:
         self.last: DueRow | None = None
         self.is_read = False
         self.ids = deque[int]()
+        self.again = list[int]()
         self.rows = deque[Delivery]()
         self.written = deque[Claim]()
         self.composer = composer
@@ -83,7 +86,7 @@ class _Queue:
 
     @property
     def is_empty(self) -> bool:
-        return self.is_read and not (self.ids or self.rows or self.written)
+        return self.is_read and not (self.ids or self.again or self.rows or self.written)
 
     @property
     def can_write(self) -> bool:
@@ -229,6 +232,8 @@ class Sender:
             _log.error("nothing more is claimed", problem=str(error))
             queue.end()
             return
+        queue.ids.extendleft(queue.again)
+        queue.again.clear()
         if claims and committed.pause is not None:
             self.pause = committed.pause
             if committed.pause.holds(self._clock.now()):
@@ -260,7 +265,7 @@ class Sender:
         match finished.outcome:
             case Withheld(cause=Cause.STALE_SESSION):
                 # The server had ended a session that idled; the same mail goes at once over a new one.
-                queue.ids.appendleft(finished.ref)
+                queue.again.append(finished.ref)
             case Withheld(cause=Cause.RELAY) as withheld:
                 self._open_breaker(queue, withheld.response)
             case Withheld() as withheld:

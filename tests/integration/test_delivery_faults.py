@@ -253,6 +253,15 @@ def test_a_session_that_the_server_ended_costs_no_attempt_and_no_time(tmp_path: 
         assert [(row.state, row.attempts) for row in office.rows] == [(SENT, 1)] * 5
 
 
+@pytest.mark.parametrize("attempt", range(10))
+def test_the_last_mail_over_a_session_that_the_server_ended_goes_at_once_too(tmp_path: Path, attempt: int) -> None:
+    # Its row is read again beside the commit of what became of it: of ten times, once or twice too early.
+    with ScriptedRelay({"MAIL": ["250 ok", "421 too many"]}) as relay, open_post_office(tmp_path, 2) as office:
+        office.clock.shown = DUE
+        assert office.run(office.open(relay.port), DUE + A_DAY) == [DUE]
+        assert office.count_states() == {SENT: 2}
+
+
 def test_a_poison_message_among_1000_is_set_aside_alone(tmp_path: Path) -> None:
     caught: list[str] = []
     with catch(lambda to, content: caught.append(to)) as port, open_post_office(tmp_path, 1000) as office:
