@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -19,9 +20,12 @@ from scheduler.blocks import Audience, Belonging, Block, EventBlocks, Form, Kind
 from scheduler.errors import UsageError
 from scheduler.ics import fill_calendar, render_calendar
 from scheduler.model import Contact, Event, Plan, RecordedEvent, Revision
+from scheduler.vevent import LONGEST_DESCRIPTION
 
 ALL = "all"
 KEEP_REMOVED_DAYS = 14
+
+_ROOM_FOR_COUNT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ def _frame_calendar(title: str, parts: Sequence[PlanPart], publication: Publicat
     first = parts[0].plan
     return render_calendar(
         name=title,
-        description="\n".join(f"{part.plan.title} – {part.plan.organiser.name}" for part in parts),
+        description=_name_plans(parts),
         zone=first.zone,
         days=_list_days(parts, first.timezone),
         blocks=(),
@@ -238,6 +242,15 @@ def _frame_calendar(title: str, parts: Sequence[PlanPart], publication: Publicat
             if zone != first.timezone
         ),
     )
+
+
+def _name_plans(parts: Sequence[PlanPart]) -> str:
+    """Return a line for each plan; of very many those that there is room for, and how many more there are."""
+    lines = [f"{part.plan.title} – {part.plan.organiser.name}" for part in parts]
+    sizes = accumulate(len(line) + 1 for line in lines)
+    named = sum(size <= LONGEST_DESCRIPTION - _ROOM_FOR_COUNT for size in sizes)
+    others = [] if named == len(lines) else [f"… và {len(lines) - named} kế hoạch khác"]
+    return "\n".join((*lines[:named], *others))
 
 
 def _render_part(

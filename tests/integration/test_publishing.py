@@ -268,6 +268,14 @@ def test_a_plan_that_cannot_be_shown_leaves_the_others_and_is_reported(
     assert capsys.readouterr().out.count("plan closed: none of its feeds can be built") == 1
 
 
+def test_with_more_plans_than_one_description_can_name_every_feed_is_published_all_the_same(site: Site) -> None:
+    title = f"{site.plans[0].title} {'x' * 150}"
+    more = tuple(replace(site.plans[0], id=f"open-{n}", title=title, visits=(), reports=()) for n in range(120))
+    site.publish((*site.plans, *more))
+    assert site.client.get("/feeds/open-119.ics").status_code == 200
+    assert list_uids(site.client.get("/feeds/all.ics")) == expect_uids("open", "plan")
+
+
 def test_the_feed_of_all_plans_stands_in_every_zone_that_it_needs(site: Site) -> None:
     abroad = replace(make_plan(reports=()), id="abroad", timezone="Asia/Tokyo")
     site.publish((*site.plans, abroad))
