@@ -15,7 +15,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from scheduler.errors import SchedulerError, UsageError
 from scheduler.import_review import ImportReview, review_from_json, review_to_json
 from scheduler.joining import Keep, join_texts, settle_texts
 from scheduler.planfile.folder import Stamp, read_files, stamp_file
-from scheduler.whole_files import keep_private, replace_file
+from scheduler.whole_files import keep_private, put_in_place, replace_file, write_beside
 
 FOLDER = "drafts"
 MOST_DRAFTS = 100  # of one author, so that nobody keeps the others from editing
@@ -180,8 +180,8 @@ class Drafts:
         """Write a draft's files into the configuration folder, each whole, and discard it.
 
         OvertakenError, and nothing written, where a file is no longer as the draft knows it, or the draft no longer as
-        it is kept. Where one cannot be written, those before it are put back. ``note`` is called as soon as nothing
-        stands in the way.
+        it is kept. Where one cannot be put in place, those before it are put back. ``note`` is called as soon as
+        nothing stands in the way.
         """
         with self._lock:
             if self.find(draft.id) != draft:
@@ -192,19 +192,11 @@ class Drafts:
             )
             if overtaken:
                 raise OvertakenError(overtaken)
-            # Before the first file: whoever follows the folder finds who wrote it.
-            note()
-            done: list[DraftFile] = []
-            try:
-                for file in draft.files:
-                    _put(config_dir / file.name, file.after)
-                    done.append(file)
-            except OSError as error:
-                for file in done:
-                    with suppress(OSError):
-                        _put(config_dir / file.name, file.before)
-                name = draft.files[len(done)].name
-                raise UntouchableFileError(config_dir / name, name, error.strerror or "", is_read=False) from error
+            with ExitStack() as unfinished:
+                ready = _write_beside(config_dir, draft.files, unfinished)
+                # Before the first file: whoever follows the folder finds who wrote it.
+                note()
+                _put_in_place(config_dir, ready)
             self.discard(draft.id)
 
     def _list_ids(self) -> tuple[str, ...]:
@@ -302,8 +294,46 @@ def read_content(config_dir: Path, name: str) -> bytes | None:
         raise UntouchableFileError(path, name, error.strerror or "", is_read=True) from error
 
 
-def _put(path: Path, content: bytes | None) -> None:
-    """Replace a file in one step; None removes it."""
+def _write_beside(
+    config_dir: Path, files: tuple[DraftFile, ...], unfinished: ExitStack
+) -> list[tuple[DraftFile, Path | None]]:
+    """Write each file beside its place; return where, None for one that is to go.
+
+    A full disk is met before the first is replaced, and whoever follows the folder sees all replaced at once, however
+    slow the disk is. ``unfinished`` removes what was not put in place.
+    """
+    ready: list[tuple[DraftFile, Path | None]] = []
+    for file in files:
+        path = config_dir / file.name
+        try:
+            written = None if file.after is None else write_beside(path, file.after)
+        except OSError as error:
+            raise UntouchableFileError(path, file.name, error.strerror or "", is_read=False) from error
+        if written is not None:
+            unfinished.callback(written.unlink, missing_ok=True)
+        ready.append((file, written))
+    return ready
+
+
+def _put_in_place(config_dir: Path, ready: list[tuple[DraftFile, Path | None]]) -> None:
+    """Let each file be what was written for it; where one cannot be, those before it are put back."""
+    done: list[DraftFile] = []
+    for file, written in ready:
+        path = config_dir / file.name
+        try:
+            if written is None:
+                path.unlink(missing_ok=True)
+            else:
+                put_in_place(written, path)
+        except OSError as error:
+            for each in done:
+                with suppress(OSError):
+                    _restore(config_dir / each.name, each.before)
+            raise UntouchableFileError(path, file.name, error.strerror or "", is_read=False) from error
+        done.append(file)
+
+
+def _restore(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
     else:

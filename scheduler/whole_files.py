@@ -38,7 +38,11 @@ def keep_private(_descriptor: int, _path: Path) -> None:
 
 def replace_file(path: Path, content: bytes, dress: Dress = keep_mode) -> None:
     """Write ``path`` as a whole or not at all; OSError where it cannot be written."""
-    # A link, as clusters mount them, stays one.
+    put_in_place(write_beside(path, content, dress), path)
+
+
+def write_beside(path: Path, content: bytes, dress: Dress = keep_mode) -> Path:
+    """Write what shall stand at ``path`` into a hidden file beside it, and return that; OSError, and none, else."""
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -49,9 +53,19 @@ def replace_file(path: Path, content: bytes, dress: Dress = keep_mode) -> None:
             file.flush()
             dress(file.fileno(), path)
             os.fsync(file.fileno())
-        unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
+        raise
+    return unfinished
+
+
+def put_in_place(written: Path, path: Path) -> None:
+    """Let ``path`` be what ``write_beside`` wrote for it; OSError where it cannot be, and then that is gone."""
+    try:
+        # A link, as clusters mount them, stays one.
+        written.replace(path.resolve())
+    except BaseException:
+        written.unlink(missing_ok=True)
         raise
 
 

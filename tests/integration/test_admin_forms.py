@@ -466,7 +466,7 @@ def test_a_folder_that_cannot_be_written_is_told_as_such_and_the_draft_stays(ben
     drafts = Drafts(bench.config.parent).list_drafts()
     version = lan.read(draft).partition('name="ban" value="')[2].partition('"')[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scheduler.drafts.replace_file", _refuse_writing)
+        patch.setattr("scheduler.drafts.write_beside", _refuse_writing)
         answer = lan.client.post(f"{draft}/ap-dung", data={"csrf": lan.csrf, "ban": version})
     assert answer.status_code == 503
     assert "Dịch vụ không ghi được tệp contacts.yaml trong thư mục cấu hình (Read-only file system)." in answer.text

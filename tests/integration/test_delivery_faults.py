@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import socket
 import threading
 from collections import Counter
@@ -20,6 +19,7 @@ from scheduler.errors import LedgerError
 from scheduler.ledger import engine as ledger_engine
 from scheduler.pacing import Pause, PausedBy
 from scheduler.service import Service
+from tests.integration.full_disk import no_file_larger_than
 from tests.integration.ledger_lock import locked
 from tests.integration.post_office import (
     BEFORE,
@@ -278,17 +278,6 @@ def test_a_message_that_makes_the_server_hang_up_waits_alone(tmp_path: Path) -> 
         office.clock.shown = DUE
         office.open(relay.port).tick()
         assert office.count_states() == {SENT: 19, RETRYING: 1}
-
-
-@contextmanager
-def no_file_larger_than(octets: int) -> Iterator[None]:
-    """Let no file of this process grow beyond ``octets``, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_sends_nothing_twice_and_loses_nothing(tmp_path: Path) -> None:

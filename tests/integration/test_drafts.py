@@ -13,12 +13,14 @@ from scheduler.drafts import (
     Drafts,
     OvertakenError,
     TooManyDraftsError,
+    UntouchableFileError,
     lay_over,
     rebase_draft,
     settle_conflict,
 )
 from scheduler.errors import UsageError
 from scheduler.joining import Keep, join_texts
+from tests.integration.full_disk import no_file_larger_than
 
 NOW = datetime(2024, 5, 7, 1, 0, tzinfo=UTC)
 BASE = b"a: 1\n# a comment\nb: 2\nc: 3\nd: 4\n"
@@ -191,6 +193,32 @@ def test_a_draft_that_cannot_be_written_wholly_leaves_the_folder_as_it_was(draft
     with pytest.raises(Exception, match=r"b\.yaml"):
         drafts.put_in_place(config, broken)
     assert (config / "contacts.yaml").read_bytes() == BASE
+
+
+def test_a_draft_for_which_the_disk_has_no_room_leaves_the_folder_as_it_was(drafts: Drafts, config: Path) -> None:
+    large = BASE + b"# " + b"x" * 100_000 + b"\n"
+    (config / "contacts.yaml").write_bytes(large)
+    draft = keep(drafts, DraftFile("contacts.yaml", large, OURS), DraftFile("plans/a.yaml", None, large))
+    # Neither the plan can be written, nor, once it is replaced, what stood in the first file.
+    with no_file_larger_than(50_000), pytest.raises(UntouchableFileError, match=r"a\.yaml"):
+        drafts.put_in_place(config, draft)
+    assert (config / "contacts.yaml").read_bytes() == large
+    assert sorted(path.name for path in config.rglob("*")) == ["contacts.yaml", "plans", "settings.yaml"]
+    drafts.put_in_place(config, draft)
+    assert (config / "contacts.yaml").read_bytes() == OURS
+
+
+def test_all_files_of_a_draft_are_written_before_the_first_is_replaced(drafts: Drafts, config: Path) -> None:
+    draft = keep(drafts, DraftFile("contacts.yaml", BASE, OURS), DraftFile("plans/a.yaml", None, b"new"))
+    found: list[bytes] = []
+
+    def look() -> None:
+        # A slow disk takes longer over one file than whoever follows the folder waits for the next.
+        found.extend(path.read_bytes() for path in sorted(config.rglob(".*.yaml.*")))
+
+    drafts.put_in_place(config, draft, look)
+    assert found == [OURS, b"new"]
+    assert not list(config.rglob(".*.yaml.*"))
 
 
 def test_a_copy_holds_the_configuration_with_the_draft_on_top(drafts: Drafts, config: Path, tmp_path: Path) -> None:
