@@ -8,6 +8,7 @@ is in it is made anew at start. What is late still runs (no grace time), and nev
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.clock import Clock, read_wall_clock
+from scheduler.clock import Clock
 
 SWEEP_EVERY = timedelta(seconds=60)
 SWEEP_AT_LEAST_EVERY = timedelta(seconds=1)
@@ -38,7 +39,7 @@ class Timer:
         self._clock = clock
         self._work = work
         self._sweep_every = _find_sweep_interval(clock)
-        self._last_beat = read_wall_clock()
+        self._last_beat = time.monotonic()
         self.failure: str | None = None
         self._stopping = threading.Event()
         self._ticking = threading.Lock()
@@ -88,12 +89,15 @@ class Timer:
 
     def beat(self) -> None:
         """Say that the work under way makes progress, so that a long tick is not taken for a dead one."""
-        self._last_beat = read_wall_clock()
+        self._last_beat = time.monotonic()
 
     @property
     def silent_for(self) -> timedelta:
-        """How long ago, in wall time, the last sign of life was."""
-        return read_wall_clock() - self._last_beat
+        """How long ago the last sign of life was.
+
+        By no clock that can be set: one set back would keep the scheduler from sweeping and look like no time at all.
+        """
+        return timedelta(seconds=time.monotonic() - self._last_beat)
 
     @property
     def is_alive(self) -> bool:

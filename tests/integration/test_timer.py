@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import pytest
 
 from scheduler.clock import Clock, JumpingClock, WallClock
 from scheduler.timer import Timer
@@ -103,6 +105,31 @@ def test_a_dead_scheduler_is_started_anew_by_the_watchdog() -> None:
         work.done.clear()
         assert work.done.wait(PATIENCE_SECONDS)
     assert not timer.is_running
+
+
+class WallTime(datetime):
+    """The wall time of this machine, which somebody may set back."""
+
+    set_back = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) - cls.set_back
+
+
+def test_a_clock_set_back_by_hours_ends_the_sweeps_for_no_longer_than_a_dead_scheduler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in ("scheduler.clock", "apscheduler.schedulers.base", "apscheduler.triggers.interval"):
+        monkeypatch.setattr(f"{place}.datetime", WallTime)
+    clock = JumpingClock(START)
+    work = Work(clock, [])
+    with running(Timer(clock, work)):
+        assert work.done.wait(PATIENCE_SECONDS)
+        monkeypatch.setattr(WallTime, "set_back", timedelta(hours=3))
+        for _ in range(3):
+            work.done.clear()
+            assert work.done.wait(PATIENCE_SECONDS)
 
 
 def test_a_tick_taken_for_dead_is_neither_met_by_another_nor_does_time_move_under_it() -> None:
