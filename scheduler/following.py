@@ -110,6 +110,7 @@ class Following:
         self._heeded: int | None = None
         self._held: tuple[Held, Caution] | None = None
         self._look_again = False
+        self._untold: Decision | None = None
         self.in_force: InForce | None = None
         self.is_in_step = True
         """Whether the ledger holds what ``in_force`` asks for: not where an edit was written but could not be run."""
@@ -134,6 +135,7 @@ class Following:
 
         Where that fails, the next call looks at the same offer again.
         """
+        self._tell_applied()
         with self._lock:
             offer, self._offer = self._offer, None
         if offer is None and self._look_again and self.in_force is not None and not self._ledger.sending.is_under_way():
@@ -196,8 +198,15 @@ class Following:
         self._apply(setup, caution, proposal, now)
         self._heeded = version
         _log_applied(proposal)
-        self._tell(Decision(setup, proposal, applied=True, at=now, differences=differences))
+        self._untold = Decision(setup, proposal, applied=True, at=now, differences=differences)
+        self._tell_applied()
         return True
+
+    def _tell_applied(self) -> None:
+        """Tell of what was applied; where that fails, before anything else at the next look."""
+        if self._untold is not None:
+            self._tell(self._untold)
+            self._untold = None
 
     def _apply(self, setup: Setup, caution: Caution, proposal: Proposal, now: datetime) -> None:
         # Nothing is known to be held until all of it is written; a mail on its way may still tell what was true before.

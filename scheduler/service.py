@@ -60,7 +60,7 @@ class Service:
         self._clock = clock
         self._publish = publish
         self._on_attempt = on_attempt
-        self._published_on: date | None = None
+        self._published: tuple[InForce | None, date | None] = (None, None)
         self._states_changed = True
         self.stopping = threading.Event()
         self.on_progress: Callable[[], None] = lambda: None
@@ -131,7 +131,7 @@ class Service:
             look_again = self._sender.send_due(in_force.composer)
         finally:
             self._note_tick()
-        if self._published_on != self._today():
+        if not self._is_published():
             self.publish()
         if unsettled is not None:
             raise unsettled
@@ -171,8 +171,6 @@ class Service:
         """Put in force what may be, and publish it."""
         if self._following.settle(self._clock.now()):
             self._states_changed = True
-            # Until that went well: the next tick tries again.
-            self._published_on = None
             self.publish()
 
     def _heed_marks(self) -> None:
@@ -185,7 +183,12 @@ class Service:
         if in_force is not None:
             today = self._today()
             self._publish(in_force.setup.snapshot, in_force.recorded, today)
-            self._published_on = today
+            self._published = in_force, today
+
+    def _is_published(self) -> bool:
+        """Say whether what is in force was published as it reads today."""
+        in_force, day = self._published
+        return in_force is self._following.in_force and day == self._today()
 
     def _today(self) -> date:
         in_force = self._following.in_force

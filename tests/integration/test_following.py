@@ -1,6 +1,9 @@
 """Edits against a real ledger: where any sequence of them ends, what waits, what an approval holds for."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,12 +11,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.changes import OPEN_STATES, ReminderChanges
 from scheduler.delivery import DeliveryState
 from scheduler.errors import LedgerError
 from scheduler.following import Decision, Following, Setup
-from scheduler.ledger import Ledger
+from scheduler.ledger import FileEdit, Ledger
 from scheduler.ledger import engine as ledger_engine
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Plan, PlanStatus, Visit
@@ -210,4 +214,33 @@ def test_the_trail_counts_the_mails_that_the_diff_names(tmp_path: Path) -> None:
     assert said == [
         (9, {"new": 4}, "plan: 3 events added, 4 mails planned"),
         (5, {"moved": 5}, "plan: 2 events moved, 5 mails moved"),
+    ]
+
+
+def test_what_followed_from_each_edit_is_told_as_soon_as_the_ledger_takes_it(tmp_path: Path) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    moved = make_visit(dates=(date(2024, 5, 27),))
+    plans = [make_plan(visits=(visit,), reports=()) for visit in (make_visit(), moved, replace(moved, cancelled=True))]
+    first, second, third = (replace(make_setup(plan), caution=None) for plan in plans)
+
+    def note(decision: Decision) -> None:
+        ledger.edits.record((FileEdit(decision.at, "plans/a.yaml", None, None, "lan", describe_decision(decision)),))
+
+    following = Following(ledger, note)
+    following.offer(first)
+    assert following.settle(START)
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as other:
+        other.execute("CREATE TRIGGER refuse BEFORE INSERT ON edits BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        following.offer(second)
+        with pytest.raises(IntegrityError, match="refused"):
+            following.settle(START)
+        other.execute("DROP TRIGGER refuse")
+    following.offer(third)
+    assert following.settle(START + HOUR)
+    said = [(edit.made_at, edit.followed.partition(",")[0]) for edit in ledger.edits.list_edits()]
+    ledger.close()
+    assert said == [
+        (START, "plan: 2 events added"),
+        (START, "plan: 2 events moved"),
+        (START + HOUR, "plan: 2 events cancelled"),
     ]

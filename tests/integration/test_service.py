@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.catcher import Catcher
 from scheduler.clock import JumpingClock
 from scheduler.delivery import NEWER_DUE, TOO_LATE, Delivery, DeliveryState
-from scheduler.following import Setup
-from scheduler.ledger import FrozenMessage, Ledger
+from scheduler.following import Decision, Setup
+from scheduler.ledger import FileEdit, FrozenMessage, Ledger
 from scheduler.mailer import Mailer, RelaySettings
 from scheduler.messages import Letterhead, MessageWriter
 from scheduler.model import Contact, Plan, RecordedEvent, Rule
@@ -51,6 +51,7 @@ class Office:
         contacts: tuple[Contact, ...] | None = None,
         rules: tuple[Rule, ...] | None = None,
         on_attempt: Callable[[Attempt], None] | None = None,
+        on_decision: Callable[[Decision], None] = lambda decision: None,
     ) -> Service:
         """Start a service on this ledger, as a new process would."""
         snapshot = make_snapshot(
@@ -63,6 +64,7 @@ class Office:
             clock=self.clock,
             publish=self.note_published,
             on_attempt=on_attempt or self.attempts.append,
+            on_decision=on_decision,
         )
         service.start()
         return service
@@ -71,6 +73,9 @@ class Office:
         if self.publishing_fails:
             raise OSError("no room")
         self.published.append(recorded)
+
+    def note_decision(self, decision: Decision) -> None:
+        self.ledger.edits.record((FileEdit(decision.at, "plans/plan.yaml", None, None, "lan", ""),))
 
     def run_through(self, service: Service) -> None:
         """Let time jump from instant to instant until nothing waits."""
@@ -206,6 +211,20 @@ def test_feeds_that_could_not_be_published_are_published_by_the_next_tick(office
     office.publishing_fails = False
     service.tick()
     service.tick()
+    days = [{row.event.start.day for row in published if row.event.about == "visit"} for published in office.published]
+    assert days == [{20}, {27}]
+
+
+def test_an_edit_of_which_the_trail_cannot_be_kept_is_published_all_the_same(office: Office, tmp_path: Path) -> None:
+    service = office.serve(on_decision=office.note_decision)
+    moved = make_plan(visits=(make_visit(dates=(date(2024, 5, 27),)),))
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as other:
+        other.execute("CREATE TRIGGER refuse BEFORE INSERT ON edits BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        snapshot = make_snapshot((moved,), make_contacts(), make_rules(), WorkingDays(), "so.example")
+        service.offer(Setup(snapshot, make_writer()))
+        for _ in range(2):
+            with pytest.raises(IntegrityError, match="refused"):
+                service.tick()
     days = [{row.event.start.day for row in published if row.event.about == "visit"} for published in office.published]
     assert days == [{20}, {27}]
 
