@@ -66,6 +66,12 @@ def apply(who: Browser, review: str, page: str | None = None) -> str:
     return who.click(f"{review}/ap-dung", ban=shown[1])
 
 
+def discard(who: Browser, review: str, page: str | None = None) -> str:
+    """Press Discard on the page as it was shown (None: as it is now)."""
+    form = (who.read(review) if page is None else page).partition(f'action="{review}/bo"')[2].partition("</form>")[0]
+    return who.click(f"{review}/bo", **dict(re.findall(r'name="(ban)" value="(\w+)"', form)))
+
+
 def list_drafts(bench: Bench) -> tuple[Draft, ...]:
     return Drafts(bench.config.parent).list_drafts()
 
@@ -120,7 +126,7 @@ def test_what_is_applied_stands_in_the_file_and_in_the_trail_under_the_admins_na
 
 def test_a_draft_that_is_thrown_away_changes_nothing(bench: Bench, lan: Browser) -> None:
     before, review = read_plan(bench), edit(lan, MOVED)
-    assert lan.click(f"{review}/bo") == "/admin/cau-hinh"
+    assert discard(lan, review) == "/admin/cau-hinh"
     assert (read_plan(bench), list_drafts(bench)) == (before, ())
     gone = lan.client.get(review)
     assert (gone.status_code, gone.headers["location"]) == (303, "/admin/cau-hinh")
@@ -308,6 +314,19 @@ def test_what_is_saved_into_a_draft_while_it_is_applied_is_not_lost(
     assert read_plan(bench) == before
     apply(lan, review)
     assert read_plan(bench) == before.replace(*MOVED).replace(*CONFIRMED)
+
+
+def test_what_was_saved_into_a_draft_since_it_was_shown_is_not_thrown_away_unseen(
+    bench: Bench, lan: Browser, linh: Browser
+) -> None:
+    review = edit(lan, MOVED)
+    shown = lan.read(review)
+    edit(linh, CONFIRMED, path=f"{TEXT}?nhap={review.rpartition('/')[2]}")
+    assert discard(lan, review, shown) == review
+    assert "Bản nháp đã đổi từ khi bạn mở trang này." in lan.read(review)
+    assert len(list_drafts(bench)) == 1
+    assert discard(lan, review) == "/admin/cau-hinh"
+    assert list_drafts(bench) == ()
 
 
 def test_of_two_who_edit_the_same_line_of_one_draft_the_later_gets_a_draft_of_its_own(

@@ -14,7 +14,7 @@ from scheduler.web.admin.editing.found_words import FINDINGS
 from tests.acceptance.commandline import REPOSITORY, SAMPLE
 from tests.corpus.shelves import SAMPLES
 from tests.integration.admin_site import Bench, Browser, make_editing_bench
-from tests.integration.test_admin_editing import apply, apply_blindly, open_text, save
+from tests.integration.test_admin_editing import apply, apply_blindly, discard, open_text, save
 
 HERE = "/admin/tai-len"
 PLAN = "plans/kiem-tra-2024.yaml"
@@ -214,7 +214,7 @@ def test_the_name_of_a_document_leads_nowhere(bench: Bench, lan: Browser, name: 
 
 def test_nothing_of_a_document_is_left_behind(bench: Bench, lan: Browser, tmp_path: Path) -> None:
     review = hand_in(lan, ma="kiem-tra-2025")
-    lan.click(f"{review}/bo")
+    discard(lan, review)
     words = CONTENT.decode().splitlines()[39].encode()
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and words in path.read_bytes()]
     assert [path for path in kept if "shipped" not in path.parts and "config" not in path.parts] == []

@@ -48,8 +48,11 @@ def apply_draft(desk: Desk, asked: Asked) -> Response:
 
 
 def discard_draft(desk: Desk, asked: Asked) -> Response:
-    """Throw a draft away; its author is told where that is somebody else."""
+    """Throw a draft away that is still what was shown; its author is told where that is somebody else."""
     draft = desk.drafts.find(asked.word("draft"))
+    if draft is not None and name_draft(draft) != asked.field("ban"):
+        desk.tell(asked, _word_overtaken(desk, ()), is_good=False)
+        return go_to(link_draft(draft.id))
     if draft is None or not desk.drafts.discard(draft.id):
         desk.tell(asked, GONE, is_good=False)
         return go_to(PATH)
@@ -123,5 +126,5 @@ def _tell_applied(desk: Desk, asked: Asked, draft: Draft, trial: Trial) -> Respo
 def _word_overtaken(desk: Desk, names: tuple[str, ...]) -> str:
     savers = "; ".join(f"{name}: {find_saver(desk, name)}" for name in names)
     if not savers:
-        return "Bản nháp đã đổi từ khi bạn mở trang này. Xin xem lại rồi áp dụng."
+        return "Bản nháp đã đổi từ khi bạn mở trang này. Xin xem lại rồi quyết định."
     return f"Tệp vừa được người khác sửa ({savers}). Phần sửa đó đã được ghép vào đây; xin xem lại rồi áp dụng."

@@ -64,7 +64,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """``version`` names what is shown, so that this is applied and nothing else.
+    """``version`` names what is shown, so that this is applied and nothing else; ``kept`` the draft as it is kept, so
+    that nothing else is thrown away.
 
     With ``conflicts`` nothing was tried. ``counts`` are of events and of mails by change.
     """
@@ -73,6 +74,7 @@ class DraftPage:
     author: str
     is_own: bool
     version: str
+    kept: str
     joined: tuple[Joined, ...]
     conflicts: tuple[Conflict, ...]
     trial: Trial
@@ -116,6 +118,7 @@ def show_draft(desk: Desk, asked: Asked) -> Response:
             author=name_admin(desk, draft.author),
             is_own=draft.author == asked.visitor.id,
             version=name_draft(rebased.draft),
+            kept=name_draft(draft),
             joined=_list_joined(desk, draft, rebased),
             conflicts=tuple(_make_conflict(desk, f) for f in draft.files if f.name in rebased.conflicts),
             trial=trial,
