@@ -73,7 +73,8 @@ class AdminMail:
                         if self._waiting.get(subject) is content:
                             del self._waiting[subject]
             with self._turn:
-                if self._waiting and not self._stopping:
+                untried = any(waiting.get(subject) is not content for subject, content in self._waiting.items())
+                if self._waiting and not untried and not self._stopping:
                     self._turn.wait(pause)
                     pause = min(2 * pause, LONGEST_RETRY_SECONDS)
 

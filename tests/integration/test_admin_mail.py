@@ -18,8 +18,8 @@ NOW = datetime(2024, 5, 10, 2, 0, tzinfo=UTC)
 
 
 @contextmanager
-def telling(port: int) -> Iterator[AdminMail]:
-    admin = AdminMail(relay_settings(port), "so@plans.example", "admin@plans.example", retry=0.05)
+def telling(port: int, *, retry: float = 0.05) -> Iterator[AdminMail]:
+    admin = AdminMail(relay_settings(port), "so@plans.example", "admin@plans.example", retry=retry)
     try:
         yield admin
     finally:
@@ -53,6 +53,24 @@ def test_a_relay_that_is_down_gets_the_newest_of_a_subject_once_it_is_up() -> No
         with Catcher(None, on_message=lambda _, content: caught.put(content), port=port):
             assert read_lines(caught.get(timeout=20)) == "mới"
     assert caught.empty()
+
+
+def test_what_is_to_be_told_while_another_mail_is_put_off_does_not_wait_for_that_ones_next_turn() -> None:
+    class Relay(ScriptedRelay):
+        """Puts the first mail off, and hears of the second meanwhile."""
+
+        def next_answer(self, verb: str) -> str | None:
+            answer = super().next_answer(verb)
+            if answer is not None and answer.startswith("451"):
+                admin.tell("Chờ duyệt", ("lớn",), NOW)
+            return answer
+
+    relay = Relay({"RCPT": ["451 4.3.0 later"]})
+    with relay, telling(relay.port, retry=3600) as admin:
+        admin.tell("Sai", ("dòng 3",), NOW)
+        for _ in range(3):
+            assert relay.ended.acquire(timeout=20)
+    assert [read_lines(content) for content in relay.contents] == ["dòng 3", "lớn"]
 
 
 def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
