@@ -17,6 +17,7 @@ from openpyxl.styles import Font
 
 from scheduler.delivery import Delivery, DeliveryState
 from scheduler.errors import SchedulerError, UsageError
+from scheduler.whole_files import replace_file
 
 _HEADS = (
     "Số", "Kế hoạch", "Nội dung", "Đơn vị", "Loại thư", "Quy tắc", "Người nhận", "Địa chỉ", "Giờ hẹn", "Kết quả",
@@ -48,7 +49,7 @@ def export_deliveries(path: Path, deliveries: Iterable[Delivery], zone: ZoneInfo
     else:
         raise UsageError(f"--export {path}: write a name that ends in .csv or .xlsx")
     try:
-        path.write_bytes(content)
+        replace_file(path, content)
     except OSError as error:
         raise SchedulerError(f"{path}: cannot be written: {error.strerror}") from error
 

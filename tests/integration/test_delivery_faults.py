@@ -19,7 +19,7 @@ from scheduler.errors import LedgerError
 from scheduler.ledger import engine as ledger_engine
 from scheduler.pacing import Pause, PausedBy
 from scheduler.service import Service
-from tests.integration.full_disk import no_file_larger_than
+from tests.full_disk import no_file_larger_than
 from tests.integration.ledger_lock import locked
 from tests.integration.post_office import (
     BEFORE,

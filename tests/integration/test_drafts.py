@@ -20,7 +20,7 @@ from scheduler.drafts import (
 )
 from scheduler.errors import UsageError
 from scheduler.joining import Keep, join_texts
-from tests.integration.full_disk import no_file_larger_than
+from tests.full_disk import no_file_larger_than
 
 NOW = datetime(2024, 5, 7, 1, 0, tzinfo=UTC)
 BASE = b"a: 1\n# a comment\nb: 2\nc: 3\nd: 4\n"

@@ -10,8 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from scheduler.delivery import DeliveryState
-from scheduler.errors import UsageError
+from scheduler.errors import SchedulerError, UsageError
 from scheduler.exporting import export_deliveries
+from tests.full_disk import no_file_larger_than
 from tests.samples import make_delivery
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,3 +43,12 @@ def test_xlsx_holds_texts_and_no_formula(tmp_path: Path) -> None:
 def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.csv or \.xlsx"):
         export_deliveries(tmp_path / "x.doc", [SENT], HANOI)
+
+
+def test_a_table_for_which_the_disk_has_no_room_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    export_deliveries(path, [SENT], HANOI)
+    before = path.read_bytes()
+    with no_file_larger_than(2 * len(before)), pytest.raises(SchedulerError, match="cannot be written"):
+        export_deliveries(path, [SENT] * 100, HANOI)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("x.csv", before)]
