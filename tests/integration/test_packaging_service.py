@@ -51,6 +51,6 @@ def test_the_unit_runs_the_service_with_the_paths_that_the_readme_installs() -> 
         "StateDirectory=scheduler",
         "User=scheduler",
         "Restart=on-failure",
-        "TimeoutStopSec=30",
+        "TimeoutStopSec=90",
     }
     assert wanted - set(lines) == set()
