@@ -182,6 +182,7 @@ _DETAILS: Final[tuple[Entry, ...]] = (
     ("silent twice: {Z}", "máy chủ im lặng hai lần: {Z}"),
     ("skipped by {T}", "{T} bỏ qua"),
     ("a person", "có người"),
+    ("paused by a person", "có người tạm dừng"),
     ("interrupted {a} times while sending; set aside for a person", "bị ngắt {a} lần khi đang gửi, chờ người xem"),
     ("interrupted while sending; sent again with the same Message-ID", "bị ngắt khi đang gửi; gửi lại cùng Message-ID"),
     ("what was said of the report has changed", "tình trạng báo cáo đã đổi"),

@@ -232,6 +232,11 @@ def test_mail_is_paused_and_let_go_with_a_reason_and_a_name(bench: Bench, lan: B
     assert "Cho gửi thư tiếp" in actions
 
 
+def test_a_pause_by_a_command_without_a_reason_is_told_in_vietnamese(bench: Bench, lan: Browser) -> None:
+    bench.ledger.control.pause(Pause(PausedBy.PERSON, "paused by a person", START))
+    assert "Lý do: Có người tạm dừng" in lan.read("/admin")
+
+
 def test_the_trail_has_words_for_everything_that_is_done_here(bench: Bench, lan: Browser) -> None:
     for did in Did:
         bench.ledger.actions.add(Action(START, "admin lan", did, f"about {did}"))
