@@ -75,6 +75,8 @@ NOT_SHOWN = {
         "it",
         "{}: its lines cannot be amended one by one and nothing was written; give --force to replace it (the old one "
         "is kept as {}.bak)",
+        # The pages import into a copy that nobody else saves to.
+        "{}: was saved by somebody else meanwhile; import again",
     },
     "rules": {
         '"14 days before at 08:00", "5 working days before at 08:00", "the day before at 15:00", "on the last day at '
