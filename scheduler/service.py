@@ -18,7 +18,7 @@ from scheduler.following import Decision, Following, InForce, Setup
 from scheduler.ledger import Ledger
 from scheduler.mailer import Mailer
 from scheduler.metrics import Metrics
-from scheduler.model import RecordedEvent
+from scheduler.model import OFFICE_ZONE, RecordedEvent
 from scheduler.pacing import Limits, Pause, find_earliest
 from scheduler.recording import Attempt, Recorder
 from scheduler.sending import Sender
@@ -192,8 +192,7 @@ class Service:
 
     def _today(self) -> date:
         in_force = self._following.in_force
-        zones = [] if in_force is None else [wanted.plan.zone for wanted in in_force.setup.snapshot.wanted]
-        return self._clock.now().astimezone(zones[0] if zones else None).date()
+        return self._clock.now().astimezone(OFFICE_ZONE if in_force is None else in_force.setup.snapshot.zone).date()
 
     def _tell(self, attempt: Attempt) -> None:
         self._states_changed = True

@@ -48,9 +48,12 @@ def doctor(config_dir: Path) -> None:
         nonlocal wiring
         wiring = load_everything(config_dir)
         reminders = sum(len(wanted.reminders) for wanted in wiring.snapshot.wanted)
-        return (
-            f"{len(wiring.snapshot.wanted)} plans, {reminders} reminders, {len(wiring.configuration.warnings)} warnings"
+        counts = (
+            (len(wiring.snapshot.wanted), "plan"),
+            (reminders, "reminder"),
+            (len(wiring.configuration.warnings), "warning"),
         )
+        return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
 
     look(f"configuration {config_dir}", load)
     if wiring is not None:

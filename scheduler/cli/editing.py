@@ -167,8 +167,9 @@ def _print(console: Console, found: Differences, wiring: Wiring) -> None:
         if mail.moved_from is not None:
             when = f"{_say_instant(mail.moved_from, zone)} → {when}"
         mails.add_row(_paint(mail.change), when, mail.reminder.address, _name_mail(mail), mail.why)
-    console.print(events)
-    console.print(mails)
+    for table in (events, mails):
+        if table.rows:
+            console.print(table)
     console.print(f"{len(found.events)} events, {len(found.mails)} mails")
     for reason in found.reasons:
         console.print(f"[yellow]waits for approval:[/] {reason}")

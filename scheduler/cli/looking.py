@@ -268,6 +268,8 @@ def _print_preview(found: Preview, wiring: Wiring) -> None:
 
 
 def _print_mails(mails: tuple[PreviewedMail, ...], zone: ZoneInfo) -> None:
+    if not mails:
+        return
     table = Table("when", "to", "subject", "rule", box=None, header_style="bold", padding=(0, 1))
     reasons: dict[str, None] = {}
     for mail in mails:

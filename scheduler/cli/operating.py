@@ -81,7 +81,7 @@ def resume(state: Path | None, config_dir: Path) -> None:
     if stood is None:
         click.echo("nothing was paused")
     else:
-        click.echo(f"resumed; it was paused since {stood.since.isoformat(timespec='seconds')}: {stood.reason}")
+        click.echo(f"resumed; it was paused since {stood.since.astimezone():%d/%m/%Y %H:%M}: {stood.reason}")
 
 
 @click.command()
