@@ -39,7 +39,8 @@ class Arrivals:
     @property
     def have_told_the_crowd(self) -> bool:
         """Whether all of the crowd have a mail; the team and the unit's own offices have theirs besides."""
-        return sum(address.endswith("@crowd.example") for address in self.told) == READERS
+        # The relay's thread adds to them meanwhile.
+        return sum(address.endswith("@crowd.example") for address in tuple(self.told)) == READERS
 
 
 class Office:
