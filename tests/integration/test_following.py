@@ -139,25 +139,7 @@ def test_a_waiting_edit_changes_nothing_in_the_ledger(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_an_edit_that_the_ledger_could_not_take_is_taken_at_the_next_look(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite3")
-    following = Following(ledger)
-    first, moved = make_plan(), make_plan(visits=(make_visit(dates=(date(2024, 5, 28),)),))
-    following.offer(make_setup(first))
-    assert following.settle(START)
-    following.offer(make_setup(moved))
-    with locked(tmp_path / "ledger.sqlite3"), pytest.raises(LedgerError):
-        following.settle(START)
-    assert following.settle(START)
-    assert following.in_force is not None
-    assert [wanted.plan for wanted in following.in_force.setup.snapshot.wanted] == [moved]
-    ledger.close()
-
-
-def test_of_two_edits_that_the_ledger_could_not_take_the_newer_is_taken(
+def test_of_edits_that_the_ledger_could_not_take_the_newest_is_taken_at_the_next_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_SECONDS", 0.2)
